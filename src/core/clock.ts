@@ -1,0 +1,26 @@
+/** Time as the program sees it, so that a test can own it. Times are milliseconds since 1970, UTC. */
+export interface Clock {
+  now(): number;
+  /** Runs `callback` once, not before `delayMs` have passed. The timer does not keep the process alive. */
+  setTimer(delayMs: number, callback: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** `setTimeout` overflows beyond this and would fire at once. */
+const LONGEST_TIMEOUT_MS = 2_147_483_647;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimer(delayMs, callback) {
+    const handle = setTimeout(callback, Math.min(Math.max(0, delayMs), LONGEST_TIMEOUT_MS)).unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
+
+/** TIME-1: UTC, three fractional digits, `Z`. */
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,66 @@
+import { v5, v7 } from 'uuid';
+
+/** The words that appear in a public id (spec 2.1). */
+export type IdType =
+  | 'PEOPLE'
+  | 'ROOM'
+  | 'MESSAGE'
+  | 'MEMBERSHIP'
+  | 'WEBHOOK'
+  | 'TEAM'
+  | 'ORGANIZATION'
+  | 'APPLICATION';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const PUBLIC_ID = /^[A-Za-z0-9_-]+={0,2}$/;
+const DECODED = /^ciscospark:\/\/[^/]+\/([A-Z_]+)\/(.+)$/;
+
+/** Names for ids that are derived instead of drawn: the same parts always give the same UUID. */
+const DERIVED_NAMESPACE = '5d1e8a3c-2f0b-4b53-9f53-6f2a6d1c7e10';
+
+/** A new key, ordered by time so that indexes grow at one end. */
+export function newUuid(): string {
+  return v7();
+}
+
+/** A key that follows from what it names: 1:1 rooms (ID-9), deliveries, seeded people. */
+export function derivedUuid(...parts: readonly string[]): string {
+  return v5(parts.join('\n'), DERIVED_NAMESPACE);
+}
+
+/** ID-1: the one canonical text of an object's id. `key` is mostly a UUID. */
+export function publicId(type: IdType, key: string): string {
+  return Buffer.from(`ciscospark://us/${type}/${key}`, 'latin1').toString('base64url');
+}
+
+export function membershipKey(personUuid: string, roomUuid: string): string {
+  return `${personUuid}:${roomUuid}`;
+}
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+/**
+ * What an id given by a client means.
+ * - `key`: the key it names; upper case is folded (ID-2, ID-3).
+ * - `otherType`: a well-formed id of another kind of object (ID-4).
+ * - `malformed`: neither a public id nor a UUID.
+ */
+export type ParsedId = { kind: 'key'; key: string } | { kind: 'otherType' } | { kind: 'malformed' };
+
+export function parseId(type: IdType, text: string): ParsedId {
+  const lower = text.toLowerCase();
+  if (isUuid(lower)) return { kind: 'key', key: lower };
+  if (type === 'MEMBERSHIP' && isPairOfUuids(lower)) return { kind: 'key', key: lower };
+  if (!PUBLIC_ID.test(text)) return { kind: 'malformed' };
+  const match = DECODED.exec(Buffer.from(text, 'base64url').toString('latin1'));
+  if (!match?.[1] || !match[2]) return { kind: 'malformed' };
+  if (match[1] !== type) return { kind: 'otherType' };
+  return { kind: 'key', key: type === 'APPLICATION' ? match[2] : match[2].toLowerCase() };
+}
+
+function isPairOfUuids(text: string): boolean {
+  const [first, second, ...rest] = text.split(':');
+  return rest.length === 0 && first !== undefined && second !== undefined && isUuid(first) && isUuid(second);
+}
