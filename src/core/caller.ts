@@ -1,0 +1,34 @@
+export type Role = 'admin' | 'compliance';
+
+/** The person behind a request, as their access token tells (AUTH-6). */
+export interface Caller {
+  /** Internal key. */
+  personId: number;
+  uuid: string;
+  /** Lower case. */
+  email: string;
+  displayName: string;
+  type: 'person' | 'bot';
+  /** Internal key. */
+  orgId: number;
+  orgUuid: string;
+  roles: ReadonlySet<string>;
+  scopes: ReadonlySet<string>;
+  /** Key of the APPLICATION id of the client that the token was issued to. */
+  appKey: string;
+}
+
+/** Scopes of messaging; `spark:all` stands for every one of them (spec 1.4). */
+export type Scope =
+  | `spark:${'people' | 'rooms' | 'memberships' | 'messages' | 'teams' | 'team_memberships'}_${'read' | 'write'}`
+  | 'spark-admin:people_read'
+  | 'spark-admin:people_write'
+  | 'spark-compliance:events_read';
+
+export function hasScope(caller: Caller, scope: Scope): boolean {
+  return caller.scopes.has(scope) || (scope.startsWith('spark:') && caller.scopes.has('spark:all'));
+}
+
+export function hasRole(caller: Caller, role: Role): boolean {
+  return caller.roles.has(role);
+}

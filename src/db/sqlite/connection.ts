@@ -1,0 +1,102 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { compileStatement, Placeholder, type Params, type Reader, type Statement, type Value } from '../database.ts';
+import type { Schema } from '../schema.ts';
+
+/** One SQLite connection with its prepared statements. Calls block; they are short. */
+export class SqliteConnection {
+  readonly query: Kysely<Schema>;
+  readonly #db: DatabaseSync;
+  readonly #texts = new Map<string, StatementSync>();
+  readonly #prepared = new WeakMap<object, PreparedStatement>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.query = new Kysely<Schema>({ dialect: new SqliteDialect({ database: this.#asKyselyDatabase() }) });
+  }
+
+  all<P extends Params, R>(statement: Statement<P, R>, params: P): R[] {
+    const { handle, bind } = this.#prepare(statement);
+    return handle.all(...bind(params)) as R[];
+  }
+
+  exec(sql: string): void {
+    this.#statement(sql).run();
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #prepare<P extends Params, R>(statement: Statement<P, R>): PreparedStatement {
+    let prepared = this.#prepared.get(statement);
+    if (!prepared) {
+      const { sql, parameters } = compileStatement(this.query, statement);
+      prepared = { handle: this.#db.prepare(sql), bind: (params) => parameters.map((slot) => valueOf(slot, params)) };
+      this.#prepared.set(statement, prepared);
+    }
+    return prepared;
+  }
+
+  #statement(sql: string): StatementSync {
+    let handle = this.#texts.get(sql);
+    if (!handle) {
+      // Queries with lists in them have many texts: forget all rather than grow without end.
+      if (this.#texts.size >= 500) this.#texts.clear();
+      handle = this.#db.prepare(sql);
+      this.#texts.set(sql, handle);
+    }
+    return handle;
+  }
+
+  /** Kysely speaks better-sqlite3; node:sqlite differs in how values are passed and in how a query is told apart. */
+  #asKyselyDatabase(): SqliteDatabase {
+    return {
+      close: () => this.close(),
+      prepare: (sql): SqliteStatement => {
+        const handle = this.#statement(sql);
+        return {
+          reader: handle.columns().length > 0,
+          all: (values) => handle.all(...(values as Value[])),
+          run: (values) => handle.run(...(values as Value[])),
+          iterate: (values) => handle.iterate(...(values as Value[])) as IterableIterator<unknown>,
+        };
+      },
+    };
+  }
+}
+
+interface PreparedStatement {
+  handle: StatementSync;
+  bind: (params: Params) => Value[];
+}
+
+function valueOf(slot: unknown, params: Params): Value {
+  return slot instanceof Placeholder ? (params[slot.name] ?? null) : (slot as Value);
+}
+
+/** Gives a connection the asynchronous face that the interface asks for. */
+export function asReader(connection: SqliteConnection): Reader {
+  return {
+    query: connection.query,
+    all: async (statement, params) => connection.all(statement, params),
+    first: async (statement, params) => connection.all(statement, params)[0],
+  };
+}
+
+export interface SqliteOptions {
+  file: string;
+  /**
+   * `full`: a commit waits for the disk, so an answered request survives a power loss. `off`: for throw-away data; a
+   * killed process loses nothing, a power loss may lose everything.
+   */
+  durability: 'full' | 'off';
+}
+
+export function openConnection({ file, durability }: SqliteOptions, readOnly: boolean): SqliteConnection {
+  const db = new DatabaseSync(file, { timeout: 5_000 });
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}; PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;`);
+  if (readOnly) db.exec('PRAGMA query_only = ON');
+  return new SqliteConnection(db);
+}

@@ -1,0 +1,102 @@
+import { StoreUnavailableError, type Writer } from '../database.ts';
+import { asReader, type SqliteConnection } from './connection.ts';
+
+/**
+ * Group commit. SQLite takes one writer and a durable commit waits for the disk, so the operations that arrive together
+ * share one: each runs in a savepoint of its own, one commit makes all of them durable, then everybody is answered.
+ * An operation that fails is rolled back alone.
+ */
+export class UnitOfWork {
+  readonly #connection: SqliteConnection;
+  #queue: Operation[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  run<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({
+        perform: async () => {
+          const effects: (() => void)[] = [];
+          const tx: Writer = {
+            ...asReader(this.#connection),
+            writes: true,
+            afterCommit: (effect) => effects.push(effect),
+          };
+          const value = await work(tx);
+          return () => {
+            for (const effect of effects) effect();
+            resolve(value);
+          };
+        },
+        fail: reject,
+      });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  /** Resolves when nothing is queued or under way. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        // Everything that the present turn of the event loop brings in joins the same commit.
+        await new Promise(setImmediate);
+        const batch = this.#queue;
+        this.#queue = [];
+        await this.#commit(batch);
+      }
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async #commit(batch: readonly Operation[]): Promise<void> {
+    let answers: (() => void)[];
+    try {
+      this.#connection.exec('BEGIN IMMEDIATE');
+      answers = await this.#performAll(batch);
+      this.#connection.exec('COMMIT');
+    } catch (error) {
+      this.#rollBack();
+      const unavailable = new StoreUnavailableError('The store cannot be written to.', { cause: error });
+      for (const operation of batch) operation.fail(unavailable);
+      return;
+    }
+    for (const answer of answers) answer();
+  }
+
+  async #performAll(batch: readonly Operation[]): Promise<(() => void)[]> {
+    const answers: (() => void)[] = [];
+    for (const operation of batch) {
+      this.#connection.exec('SAVEPOINT operation');
+      try {
+        answers.push(await operation.perform());
+      } catch (error) {
+        this.#connection.exec('ROLLBACK TO operation');
+        answers.push(() => operation.fail(error));
+      }
+      this.#connection.exec('RELEASE operation');
+    }
+    return answers;
+  }
+
+  #rollBack(): void {
+    try {
+      this.#connection.exec('ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself, as it does when the disk is full; the cause is already being reported.
+    }
+  }
+}
+
+interface Operation {
+  /** Does the work inside its savepoint; the result answers the caller once the commit is durable. */
+  perform: () => Promise<() => void>;
+  fail: (error: unknown) => void;
+}

@@ -1,0 +1,24 @@
+import type { LoggedEvent, NewEvent } from '../core/events.ts';
+import type { Writer } from '../db/index.ts';
+
+/** The ordered, durable list of events, and the only way into delivery. */
+export interface EventLog {
+  /** Writes events in the transaction of the change they tell of (rule 1). They are handed on after its commit. */
+  append(tx: Writer, events: readonly NewEvent[]): Promise<void>;
+  /**
+   * Events in order, in batches, each at least once: what was not acknowledged before a stop comes again after it.
+   * Ends when `signal` aborts. One reader at a time.
+   */
+  read(signal: AbortSignal): AsyncIterable<EventBatch>;
+  /**
+   * Runs `record` in a transaction and acknowledges `events` with it: an event is acknowledged only when what became of
+   * it is durable (rule 2). Throws, and acknowledges nothing, when `record` throws.
+   */
+  acknowledge(events: readonly LoggedEvent[], record: (tx: Writer) => Promise<void>): Promise<void>;
+}
+
+export interface EventBatch {
+  events: readonly LoggedEvent[];
+  /** These may have been handled before: what was recorded of them must be skipped. */
+  repeated: boolean;
+}

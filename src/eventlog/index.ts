@@ -1,0 +1,2 @@
+export type { EventBatch, EventLog } from './event-log.ts';
+export { SqliteEventLog } from './sqlite.ts';

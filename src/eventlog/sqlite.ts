@@ -1,0 +1,164 @@
+import { isoTime, type Clock } from '../core/clock.ts';
+import type { EventFacts, EventType, LoggedEvent, NewEvent, Resource } from '../core/events.ts';
+import { newUuid } from '../core/ids.ts';
+import { statement, type Database, type Writer } from '../db/index.ts';
+import type { EventBatch, EventLog } from './event-log.ts';
+
+const CONSUMER = 'delivery';
+/** Events kept in memory between the commit and the reader; a reader further behind reads the table. */
+const MOST_IN_MEMORY = 5_000;
+const BATCH = 200;
+
+/**
+ * The log on the embedded store: the `events` table, and a checkpoint below which every event is settled. A commit hands
+ * its events over in memory; a reader that has fallen behind, or has just started, reads the table.
+ */
+export class SqliteEventLog implements EventLog {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  /** Committed events that follow the reader without a gap. */
+  #tail: LoggedEvent[] = [];
+  /** The newest committed position. */
+  #head: number;
+  /** The last position handed to the reader. */
+  #read: number;
+  /** Events at or below were committed by an earlier run. */
+  readonly #repeatedUpTo: number;
+  /** Handed out and not acknowledged, in order. */
+  readonly #open = new Set<number>();
+  #wake: () => void = () => {};
+
+  static async open(db: Database, clock: Clock): Promise<SqliteEventLog> {
+    const head = await db.reader.first(newest, {});
+    const saved = await db.reader.first(savedPosition, { consumer: CONSUMER });
+    return new SqliteEventLog(db, clock, head?.id ?? 0, saved?.position ?? 0);
+  }
+
+  private constructor(db: Database, clock: Clock, head: number, position: number) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#head = head;
+    this.#repeatedUpTo = head;
+    this.#read = position;
+  }
+
+  async append(tx: Writer, events: readonly NewEvent[]): Promise<void> {
+    const logged: LoggedEvent[] = [];
+    for (const { data, ...event } of events) logged.push(await this.#insert(tx, event, JSON.stringify(data)));
+    tx.afterCommit(() => this.#handOver(logged));
+  }
+
+  async *read(signal: AbortSignal): AsyncIterable<EventBatch> {
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    while (!signal.aborted) {
+      const events = await this.#next();
+      const last = events.at(-1);
+      if (last) {
+        this.#read = last.seq;
+        for (const { seq } of events) this.#open.add(seq);
+        yield { events, repeated: (events[0]?.seq ?? 0) <= this.#repeatedUpTo };
+      } else {
+        const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+        await Promise.race([woken, aborted]);
+      }
+    }
+  }
+
+  async acknowledge(events: readonly LoggedEvent[], record: (tx: Writer) => Promise<void>): Promise<void> {
+    const settled = new Set(events.map(({ seq }) => seq));
+    await this.#db.write(async (tx) => {
+      await record(tx);
+      if (settled.size === 0) return;
+      // The set keeps insertion order, which is log order: the first one not settled now holds the checkpoint.
+      let position = this.#read;
+      for (const seq of this.#open) {
+        if (settled.has(seq)) continue;
+        position = seq - 1;
+        break;
+      }
+      await tx.all(savePosition, { consumer: CONSUMER, position });
+      tx.afterCommit(() => {
+        for (const seq of settled) this.#open.delete(seq);
+      });
+    });
+  }
+
+  async #insert(tx: Writer, event: Omit<NewEvent, 'data'>, dataJson: string): Promise<LoggedEvent> {
+    const uuid = newUuid();
+    const createdAt = this.#clock.now();
+    const { facts, ...columns } = event;
+    const row = await tx.first(insertEvent, { ...columns, uuid, createdAt, facts: JSON.stringify(facts), data: dataJson });
+    if (!row) throw new Error(`The event of ${isoTime(createdAt)} was not inserted.`);
+    return { ...event, seq: row.id, uuid, createdAt, dataJson };
+  }
+
+  #handOver(events: readonly LoggedEvent[]): void {
+    const gapless = this.#read + this.#tail.length === this.#head;
+    if (gapless && this.#tail.length + events.length <= MOST_IN_MEMORY) this.#tail.push(...events);
+    this.#head = events.at(-1)?.seq ?? this.#head;
+    this.#wake();
+  }
+
+  async #next(): Promise<readonly LoggedEvent[]> {
+    if (this.#tail.length > 0) return this.#tail.splice(0, BATCH);
+    if (this.#read >= this.#head) return [];
+    const rows = await this.#db.reader.all(eventsAfter, { position: this.#read, limit: BATCH });
+    // What the table has just given may stand in memory too when it was committed in between.
+    const last = rows.at(-1)?.id ?? this.#read;
+    this.#tail = this.#tail.filter(({ seq }) => seq > last);
+    return rows.map(({ id, facts, data, resource, event, ...rest }) => ({
+      ...rest,
+      seq: id,
+      resource: resource as Resource,
+      event: event as EventType,
+      facts: JSON.parse(facts) as EventFacts,
+      dataJson: data,
+    }));
+  }
+}
+
+const newest = statement()((db) => db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1));
+
+const savedPosition = statement<{ consumer: string }>()((db, param) =>
+  db.selectFrom('logPositions').select('position').where('consumer', '=', param('consumer')),
+);
+
+const savePosition = statement<{ consumer: string; position: number }>()((db, param) =>
+  db
+    .insertInto('logPositions')
+    .values({ consumer: param('consumer'), position: param('position') })
+    .onConflict((conflict) => conflict.column('consumer').doUpdateSet({ position: param('position') })),
+);
+
+interface EventColumns extends Record<string, string | number> {
+  uuid: string;
+  resource: string;
+  event: string;
+  actorUuid: string;
+  roomUuid: string;
+  orgUuid: string;
+  facts: string;
+  data: string;
+  createdAt: number;
+}
+
+const insertEvent = statement<EventColumns>()((db, param) =>
+  db
+    .insertInto('events')
+    .values({
+      uuid: param('uuid'),
+      resource: param('resource'),
+      event: param('event'),
+      actorUuid: param('actorUuid'),
+      roomUuid: param('roomUuid'),
+      orgUuid: param('orgUuid'),
+      facts: param('facts'),
+      data: param('data'),
+      createdAt: param('createdAt'),
+    })
+    .returning('id'),
+);
+
+const eventsAfter = statement<{ position: number; limit: number }>()((db, param) =>
+  db.selectFrom('events').selectAll().where('id', '>', param('position')).orderBy('id').limit(param('limit')),
+);
