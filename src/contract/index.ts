@@ -1,0 +1,7 @@
+export * from './common.ts';
+export * from './memberships.ts';
+export * from './messages.ts';
+export * from './notices.ts';
+export * from './people.ts';
+export * from './rooms.ts';
+export * from './webhooks.ts';

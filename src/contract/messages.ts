@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { cursorParameter, idInput, listOf, maxParameter, publicIdText, timestamp, timestampInput } from './common.ts';
+
+/** Spec 3.4. */
+export const Message = z
+  .object({
+    id: publicIdText,
+    parentId: publicIdText.optional(),
+    roomId: publicIdText,
+    roomType: z.enum(['direct', 'group']),
+    toPersonId: publicIdText.optional(),
+    toPersonEmail: z.string().optional(),
+    text: z.string().optional(),
+    markdown: z.string().optional(),
+    html: z.string().optional(),
+    personId: publicIdText,
+    personEmail: z.string(),
+    mentionedPeople: z.array(publicIdText).optional(),
+    mentionedGroups: z.array(z.literal('all')).optional(),
+    created: timestamp,
+  })
+  .meta({ id: 'Message' });
+export type Message = z.output<typeof Message>;
+
+export const MessageList = listOf(Message);
+
+/** One destination, or a parent whose room it is; one of text, markdown and html. */
+export const MessageCreate = z.object({
+  roomId: idInput.optional(),
+  toPersonId: idInput.optional(),
+  toPersonEmail: z.string().optional(),
+  parentId: idInput.optional(),
+  text: z.string().optional(),
+  markdown: z.string().optional(),
+  html: z.string().optional(),
+  files: z.array(z.unknown()).optional(),
+  attachments: z.array(z.unknown()).optional(),
+});
+export type MessageCreate = z.output<typeof MessageCreate>;
+
+const mentionedPeople = z.string().optional().meta({ description: '`me`, or your own id.' });
+const before = timestampInput.optional().meta({ description: 'Only messages posted before this time.' });
+
+export const MessagesQuery = z.object({
+  roomId: z.string({ error: "Required String parameter 'roomId' is not present" }),
+  parentId: idInput.optional(),
+  mentionedPeople,
+  before,
+  beforeMessage: idInput.optional(),
+  max: maxParameter(50, 1000),
+  cursor: cursorParameter,
+});
+export type MessagesQuery = z.output<typeof MessagesQuery>;
+
+export const DirectMessagesQuery = z.object({
+  personId: idInput.optional(),
+  personEmail: z.string().optional(),
+  parentId: idInput.optional(),
+});
+export type DirectMessagesQuery = z.output<typeof DirectMessagesQuery>;

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { hasScope, type Caller, type Scope } from '../core/caller.ts';
+import { ApiError } from '../core/errors.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every authenticated route before its handler runs. */
+    caller: Caller;
+  }
+  interface FastifyContextConfig {
+    /** The scope that the token must carry; none: any valid token. */
+    scope?: Scope;
+  }
+}
+
+/** Who a token belongs to; undefined for one that is unknown or has expired. */
+export type FindCaller = (tokenHash: Uint8Array) => Promise<Caller | undefined>;
+
+/** AUTH-1…3: bearer tokens of any alphabet (AUTH-5), then the route's scope. */
+export function authenticate(findCaller: FindCaller): (request: FastifyRequest) => Promise<void> {
+  return async (request) => {
+    const token = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+    const caller = token === undefined ? undefined : await findCaller(hashToken(token));
+    if (!caller) throw new ApiError('unauthorized');
+    const { scope } = request.routeOptions.config;
+    if (scope && !hasScope(caller, scope)) throw new ApiError('forbidden');
+    request.caller = caller;
+  };
+}
+
+/** Tokens are random, so a plain hash is enough to make the stored form useless to a thief. */
+export function hashToken(token: string): Uint8Array {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,20 @@
+import { parse } from 'node:querystring';
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from '../core/errors.ts';
+import { coerceForm } from './validation.ts';
+
+/** JSON (HTTP-10) and forms (HTTP-11) are read on every write; anything else is refused with 415 (HTTP-14). */
+export function readBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    if (text.trim() === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(text));
+    } catch (error) {
+      done(new ApiError('malformedJson', { reason: error instanceof Error ? error.message : 'unreadable' }));
+    }
+  });
+  app.addContentTypeParser<string>('application/x-www-form-urlencoded', { parseAs: 'string' }, (request, text, done) => {
+    done(null, coerceForm(request.routeOptions.schema?.body, { ...parse(text) }));
+  });
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBodies } from './body.ts';
+import { sendError } from './errors.ts';
+import { answerUnknownRoutes } from './not-found.ts';
+import { validatorCompiler } from './validation.ts';
+
+/** The HTTP server that resources add their routes to. */
+export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+
+export interface HttpOptions {
+  logger: FastifyBaseLogger;
+  /** Believe `X-Forwarded-*`: true, or the addresses of the proxies. */
+  trustProxy: boolean | string;
+  /** Bytes; larger bodies are refused with 413. */
+  bodyLimit: number;
+  version: string;
+}
+
+/** HTTP-3, HTTP-5: a trailing slash and doubled slashes are tolerated, another case is not. */
+const routerOptions = { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: true, maxParamLength: 500 };
+
+/** The kernel: everything that holds for each request, and no route of its own but the description of the others. */
+export async function createHttpServer({ logger, trustProxy, bodyLimit, version }: HttpOptions): Promise<Api> {
+  const app = fastify({
+    loggerInstance: logger,
+    requestIdLogLabel: 'trackingId',
+    genReqId: (request) => trackingId(request.headers['trackingid']),
+    disableRequestLogging: true,
+    trustProxy,
+    bodyLimit,
+    routerOptions,
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler(sendError);
+  readBodies(app);
+  answerUnknownRoutes(app);
+  app.decorateRequest('caller');
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('TrackingID', request.id).header('Cache-Control', 'no-cache, no-store'); // HTTP-6
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    request.log.debug({ method: request.method, path: request.url, status: reply.statusCode, ms: reply.elapsedTime }, 'answered');
+    done();
+  });
+
+  // HTTP-7
+  await app.register(cors, {
+    origin: true,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
+    allowedHeaders: ['authorization', 'content-type', 'trackingid', 'spark-user-agent', 'cisco-no-http-redirect'],
+    exposedHeaders: ['Link', 'Retry-After', 'trackingid', 'Content-Disposition'],
+    maxAge: 600,
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Hearth', version, description: 'Rooms, messages and webhooks; speaks the Webex messaging API.' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  return app;
+}
+
+/** The client's own tracking id when it can be put into a header and a log line, else a new one (spec 1.5). */
+function trackingId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : `HEARTH_${randomUUID()}`;
+}

@@ -1,0 +1,1 @@
+export { findCaller, findPersonByEmail, findPersonByUuid, type PersonRef } from './store.ts';

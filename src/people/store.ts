@@ -1,0 +1,77 @@
+import type { Caller } from '../core/caller.ts';
+import { statement, type Reader } from '../db/index.ts';
+
+/** A person as other resources refer to them. */
+export interface PersonRef {
+  id: number;
+  uuid: string;
+  type: 'person' | 'bot';
+  /** Lower case. */
+  email: string;
+  displayName: string;
+  orgId: number;
+  orgUuid: string;
+}
+
+export async function findPersonByUuid(reader: Reader, uuid: string): Promise<PersonRef | undefined> {
+  return reader.first(personByUuid, { uuid });
+}
+
+/** Addresses compare without regard to case. */
+export async function findPersonByEmail(reader: Reader, email: string): Promise<PersonRef | undefined> {
+  return reader.first(personByEmail, { email: email.toLowerCase() });
+}
+
+/** The person behind a token that is known and has not expired at `now` (ms). */
+export async function findCaller(reader: Reader, hash: Uint8Array, now: number): Promise<Caller | undefined> {
+  const row = await reader.first(callerByToken, { hash });
+  if (!row || (row.expiresAt !== null && row.expiresAt <= now)) return undefined;
+  const { id: personId, roles, scopes, expiresAt: _, ...rest } = row;
+  return { ...rest, personId, roles: words(roles), scopes: words(scopes) };
+}
+
+/** Space separated words; the same text gives the same set, because a server sees few different ones. */
+function words(text: string): ReadonlySet<string> {
+  let set = knownWords.get(text);
+  if (!set) {
+    set = new Set(text.split(' ').filter((word) => word !== ''));
+    if (knownWords.size < 1000) knownWords.set(text, set);
+  }
+  return set;
+}
+const knownWords = new Map<string, ReadonlySet<string>>();
+
+const refColumns = [
+  'people.id',
+  'people.uuid',
+  'people.type',
+  'people.email',
+  'people.displayName',
+  'people.orgId',
+  'organizations.uuid as orgUuid',
+] as const;
+
+const personByUuid = statement<{ uuid: string }>()((db, param) =>
+  db
+    .selectFrom('people')
+    .innerJoin('organizations', 'organizations.id', 'people.orgId')
+    .select(refColumns)
+    .where('people.uuid', '=', param('uuid')),
+);
+
+const personByEmail = statement<{ email: string }>()((db, param) =>
+  db
+    .selectFrom('people')
+    .innerJoin('organizations', 'organizations.id', 'people.orgId')
+    .select(refColumns)
+    .where('people.email', '=', param('email')),
+);
+
+const callerByToken = statement<{ hash: Uint8Array }>()((db, param) =>
+  db
+    .selectFrom('tokens')
+    .innerJoin('people', 'people.id', 'tokens.personId')
+    .innerJoin('organizations', 'organizations.id', 'people.orgId')
+    .select([...refColumns, 'people.roles', 'tokens.scopes', 'tokens.appKey', 'tokens.expiresAt'])
+    .where('tokens.hash', '=', param('hash')),
+);

@@ -1,0 +1,1 @@
+export { findRoomFor, touchRoom, type MemberView } from './store.ts';
