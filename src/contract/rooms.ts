@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursorParameter, flagParameter, idInput, listOf, maxParameter, publicIdText, timestamp } from './common.ts';
+import { cursorParameter, idInput, listOf, maxParameter, publicIdText, timestamp } from './common.ts';
 
 /** Spec 3.2. */
 export const Room = z
@@ -49,7 +49,6 @@ export const RoomsQuery = z.object({
   sortBy: z
     .enum(['id', 'lastactivity', 'created'], { error: 'sortBy must be id, lastactivity or created.' })
     .default('lastactivity'),
-  orgPublicSpaces: flagParameter.optional(),
   max: maxParameter(100, 1000),
   cursor: cursorParameter,
 });

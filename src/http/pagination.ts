@@ -7,6 +7,10 @@ export interface Page<T> {
   next?: Cursor;
 }
 
+export function mapPage<T, P>({ items, ...rest }: Page<T>, present: (item: T) => P): Page<P> {
+  return { ...rest, items: items.map(present) };
+}
+
 /** The sort key of the last item shown (PAGE-11): inserts between two pages neither repeat nor skip anything. */
 export type Cursor = readonly (string | number)[];
 
@@ -21,19 +25,14 @@ export function pageOf<T>(rows: readonly T[], max: number, keyOf: (row: T) => Cu
 }
 
 /** PAGE-1…9: `items`, and exactly one `Link` when there is more, under the base URL that the client used. */
-export function sendPage<T, P>(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  page: Page<T>,
-  present: (item: T) => P,
-): { items: P[] } {
+export function sendPage<T>(request: FastifyRequest, reply: FastifyReply, page: Page<T>): { items: T[] } {
   if (page.next) {
     const url = new URL(request.raw.url ?? '/', baseUrl(request));
     url.searchParams.set('cursor', encodeCursor(page.next));
     // Values are encoded by URLSearchParams; what Webex's clients split at (`;` and `>`) cannot appear (PAGE-4).
     reply.header('Link', `<${url.href}>; rel="next"`);
   }
-  return { items: page.items.map(present) };
+  return { items: page.items };
 }
 
 /** HTTP-2: the scheme and host that the client used. */

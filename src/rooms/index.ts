@@ -1,1 +1,2 @@
-export { findRoomFor, touchRoom, type MemberView } from './store.ts';
+export { presentRoom, roomEvent } from './present.ts';
+export { findRoomFor, insertRoom, setLocked, touchRoom, type MemberView } from './store.ts';

@@ -35,8 +35,16 @@ export async function touchRoom(tx: Writer, roomId: number, now: number): Promis
   await tx.all(setActivity, { roomId, now });
 }
 
-const roomForMember = statement<{ personId: number; roomUuid: string }>()((db, param) =>
-  db
+/** MOD-5: an open room is no announcement room. */
+export async function setLocked(tx: Writer, room: MemberView, isLocked: Flag): Promise<MemberView> {
+  const isAnnouncementOnly = isLocked === 1 ? room.isAnnouncementOnly : 0;
+  await tx.all(setLock, { roomId: room.id, isLocked, isAnnouncementOnly });
+  return { ...room, isLocked, isAnnouncementOnly };
+}
+
+/** The select behind every list of rooms that somebody is a member of. */
+export function selectRoomsOf(query: Reader['query']) {
+  return query
     .selectFrom('rooms')
     .innerJoin('memberships as own', 'own.roomId', 'rooms.id')
     .innerJoin('people as creator', 'creator.id', 'rooms.creatorId')
@@ -52,11 +60,47 @@ const roomForMember = statement<{ personId: number; roomUuid: string }>()((db, p
         .where('rooms.type', '=', 'direct')
         .select('people.displayName')
         .as('otherName'),
-    )
+    );
+}
+
+export interface NewRoom {
+  uuid: string;
+  type: RoomType;
+  title: string;
+  description: string | null;
+  creatorId: number;
+  ownerOrgId: number;
+  isLocked: Flag;
+  isAnnouncementOnly: Flag;
+  isPublic: Flag;
+  /** Now: created, last active and, when public, made public. */
+  now: number;
+  wrappedKey: Uint8Array;
+}
+
+/** Answers the internal key. */
+export async function insertRoom(tx: Writer, { now, ...room }: NewRoom): Promise<number> {
+  const row = await tx.query
+    .insertInto('rooms')
+    .values({ ...room, isReadOnly: 0, madePublicAt: room.isPublic === 1 ? now : null, lastActivityAt: now, createdAt: now })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+const roomForMember = statement<{ personId: number; roomUuid: string }>()((db, param) =>
+  selectRoomsOf(db)
     .where('rooms.uuid', '=', param('roomUuid'))
     .where('own.personId', '=', param('personId')),
 );
 
 const setActivity = statement<{ roomId: number; now: number }>()((db, param) =>
   db.updateTable('rooms').set({ lastActivityAt: param('now') }).where('id', '=', param('roomId')),
+);
+
+const setLock = statement<{ roomId: number; isLocked: Flag; isAnnouncementOnly: Flag }>()((db, param) =>
+  db
+    .updateTable('rooms')
+    .set({ isLocked: param('isLocked'), isAnnouncementOnly: param('isAnnouncementOnly') })
+    .where('id', '=', param('roomId')),
 );

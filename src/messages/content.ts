@@ -1,0 +1,52 @@
+import type { MessageCreate } from '../contract/index.ts';
+import { ApiError } from '../core/errors.ts';
+import type { Reader } from '../db/index.ts';
+import { mentionTargets, renderMarkdown, sanitiseHtml } from './rendering/index.ts';
+import { findMembers, type Content } from './store.ts';
+
+/** MSG-1: bytes of UTF-8, for each of text, markdown and html. */
+const MOST_BYTES = 7439;
+
+/** What an author sent, checked for size and kind; nothing is rendered yet. */
+export type Draft = Pick<MessageCreate, 'text' | 'markdown' | 'html'>;
+
+/** A draft as it is stored and shown. */
+export interface Composed {
+  content: Content;
+  mentionedPeople: { id: number; uuid: string }[];
+  mentionsAll: boolean;
+}
+
+/** MSG-1, MSG-8, and what this server does not carry yet. */
+export function draftOf(body: MessageCreate): Draft {
+  if (body.files && body.files.length > 0) throw new ApiError('filesUnsupported');
+  if (body.attachments && body.attachments.length > 0) throw new ApiError('cardsUnsupported');
+  const draft: Draft = {};
+  for (const field of ['text', 'markdown', 'html'] as const) {
+    const value = body[field];
+    if (value === undefined || value.trim() === '') continue;
+    const bytes = Buffer.byteLength(value, 'utf8');
+    if (bytes > MOST_BYTES) throw new ApiError('contentTooLong', { field, bytes, limit: MOST_BYTES });
+    draft[field] = value;
+  }
+  if (Object.keys(draft).length === 0) throw new ApiError('contentMissing');
+  return draft;
+}
+
+/** Renders once, on the server, for everybody. Markdown wins over html; `text` is kept as sent (MSG-6). */
+export async function compose(reader: Reader, roomId: number, { text, markdown, html }: Draft): Promise<Composed> {
+  const source = markdown ?? html;
+  if (source === undefined) return { content: { ...(text !== undefined && { text }) }, mentionedPeople: [], mentionsAll: false };
+
+  const members = await findMembers(reader, roomId, mentionTargets(source));
+  const lookup = {
+    byEmail: (email: string) => members.find((member) => member.email === email.toLowerCase()),
+    byUuid: (uuid: string) => members.find((member) => member.uuid === uuid),
+  };
+  const rendered = markdown === undefined ? sanitiseHtml(source, lookup) : renderMarkdown(markdown, lookup);
+  return {
+    content: { text: text ?? rendered.text, ...(markdown !== undefined && { markdown }), html: rendered.html },
+    mentionedPeople: rendered.mentionedPeople.flatMap((uuid) => members.filter((member) => member.uuid === uuid)),
+    mentionsAll: rendered.mentionedAll,
+  };
+}

@@ -1,0 +1,74 @@
+import type { MessagesQuery } from '../contract/index.ts';
+import type { Caller } from '../core/caller.ts';
+import { ApiError } from '../core/errors.ts';
+import type { Reader } from '../db/index.ts';
+import { bodyKey, decodeCursor, pageOf, type Page } from '../http/index.ts';
+import type { MemberView } from '../rooms/index.ts';
+import { findMessageFor, selectMessages, type MessageRow } from './store.ts';
+
+/** Webex allows fewer when the list is narrowed to mentions (spec 1.8). */
+const MOST_MENTIONS = 100;
+
+type ListQuery = Partial<Omit<MessagesQuery, 'roomId'>> & { max: number };
+
+/** Messages of one room, replies among them, newest first (spec 3.4). */
+export async function listMessages(
+  reader: Reader,
+  caller: Caller,
+  room: MemberView,
+  query: ListQuery,
+): Promise<Page<MessageRow>> {
+  let max = query.max;
+  let rows = selectMessages(reader.query)
+    .where('messages.roomId', '=', room.id)
+    .orderBy('messages.createdAt', 'desc')
+    .orderBy('messages.id', 'desc');
+
+  if (query.mentionedPeople !== undefined) {
+    mustNameSelf(caller, query.mentionedPeople);
+    max = Math.min(max, MOST_MENTIONS);
+    rows = rows.where('messages.id', 'in', (eb) =>
+      eb
+        .selectFrom('messageMentions')
+        .select('messageId')
+        .where('roomId', '=', room.id)
+        .where((mention) => mention.or([mention('personId', '=', caller.personId), mention('personId', 'is', null)])),
+    );
+  }
+  if (query.parentId !== undefined) rows = rows.where('messages.parentUuid', '=', bodyKey('MESSAGE', query.parentId));
+  if (query.before !== undefined) rows = rows.where('messages.createdAt', '<', Date.parse(query.before));
+
+  for (const position of await startingPoints(reader, caller, room, query)) {
+    const [time, id] = position;
+    rows = rows.where((eb) =>
+      eb.or([
+        eb('messages.createdAt', '<', time),
+        eb.and([eb('messages.createdAt', '=', time), eb('messages.id', '<', id)]),
+      ]),
+    );
+  }
+  return pageOf(await rows.limit(max + 1).execute(), max, ({ createdAt, id }) => [createdAt, id]);
+}
+
+/** The list goes on strictly below each of these. */
+async function startingPoints(
+  reader: Reader,
+  caller: Caller,
+  room: MemberView,
+  { cursor, beforeMessage }: ListQuery,
+): Promise<(readonly [number, number])[]> {
+  const points: (readonly [number, number])[] = [];
+  const page = decodeCursor(cursor, ['number', 'number']);
+  if (page) points.push(page);
+  if (beforeMessage !== undefined) {
+    const message = await findMessageFor(reader, caller.personId, bodyKey('MESSAGE', beforeMessage));
+    if (message?.roomId !== room.id) throw new ApiError('messageNotFound');
+    points.push([message.createdAt, message.id]);
+  }
+  return points;
+}
+
+function mustNameSelf(caller: Caller, mentionedPeople: string): void {
+  if (mentionedPeople === 'me' || bodyKey('PEOPLE', mentionedPeople) === caller.uuid) return;
+  throw new ApiError('mentionFilterForeign');
+}

@@ -1,0 +1,39 @@
+import type { Caller } from '../core/caller.ts';
+import { ApiError } from '../core/errors.ts';
+import type { MemberView } from '../rooms/index.ts';
+import { mentionedUuids } from './present.ts';
+import type { MessageRow } from './store.ts';
+
+/** What the operator decides about bots. */
+export interface BotRules {
+  /** BOT-7: whether mentioning everybody shows a message to the bots of the room. */
+  allReachesBots: boolean;
+}
+
+/** MOD-5, MOD-6 */
+export function mayPost(room: MemberView): void {
+  if (room.isReadOnly === 1) throw new ApiError('roomReadOnly');
+  if (room.isAnnouncementOnly === 1 && room.isModerator === 0) throw new ApiError('announcementOnly');
+}
+
+/** BOT-2, BOT-3: in a group room a bot sees what mentions it, and its own. */
+export function maySee(caller: Caller, message: MessageRow, rules: BotRules): boolean {
+  return (
+    caller.type !== 'bot' ||
+    message.roomType === 'direct' ||
+    message.personId === caller.personId ||
+    mentionedUuids(message).includes(caller.uuid) ||
+    (message.mentionsAll === 1 && rules.allReachesBots)
+  );
+}
+
+/** Spec 3.4: the author, and the moderators of a locked room. */
+export function mayDelete(caller: Caller, message: MessageRow, room: MemberView): void {
+  if (message.personId === caller.personId || room.isModerator === 1) return;
+  throw new ApiError('notYourMessage');
+}
+
+/** BOT-2: listing a whole group room is not for bots. */
+export function mayListAll(caller: Caller, room: MemberView): void {
+  if (caller.type === 'bot' && room.type === 'group') throw new ApiError('mentionFilterMissing');
+}

@@ -1,0 +1,74 @@
+import type { Message, MessageNotice } from '../contract/index.ts';
+import { isoTime } from '../core/clock.ts';
+import type { EventType, NewEvent } from '../core/events.ts';
+import { publicId } from '../core/ids.ts';
+import type { Content, MessageRow } from './store.ts';
+
+type Row = Omit<MessageRow, 'id' | 'content' | 'wrappedKey' | 'roomId' | 'personId'>;
+
+/** Spec 3.4. */
+export function presentMessage(row: Row, content: Content): Message {
+  return {
+    id: publicId('MESSAGE', row.uuid),
+    ...(row.parentUuid !== null && { parentId: publicId('MESSAGE', row.parentUuid) }),
+    roomId: publicId('ROOM', row.roomUuid),
+    roomType: row.roomType,
+    ...content,
+    personId: publicId('PEOPLE', row.personUuid),
+    personEmail: row.personEmail,
+    ...mentions(row),
+    created: isoTime(row.createdAt),
+  };
+}
+
+/** Spec 4.5.1. The content is not here to begin with, so it cannot slip out. */
+export function messageEvent(event: EventType, row: Row, actorUuid: string): NewEvent {
+  return {
+    resource: 'messages',
+    event,
+    actorUuid,
+    roomUuid: row.roomUuid,
+    orgUuid: row.roomOrgUuid,
+    facts: {
+      roomType: row.roomType,
+      personUuid: row.personUuid,
+      personEmail: row.personEmail,
+      mentionedPeople: mentionedUuids(row),
+      mentionsAll: row.mentionsAll === 1,
+      hasFiles: false,
+      hasAttachments: false,
+    },
+    data: event === 'deleted' ? deletedNotice(row) : messageNotice(row),
+  };
+}
+
+function messageNotice(row: Row): MessageNotice {
+  return {
+    id: publicId('MESSAGE', row.uuid),
+    roomId: publicId('ROOM', row.roomUuid),
+    roomType: row.roomType,
+    personId: publicId('PEOPLE', row.personUuid),
+    personEmail: row.personEmail,
+    ...(row.parentUuid !== null && { parentId: publicId('MESSAGE', row.parentUuid) }),
+    ...mentions(row),
+    created: isoTime(row.createdAt),
+  };
+}
+
+function deletedNotice(row: Row): MessageNotice {
+  const { parentId: _parent, mentionedGroups: _groups, ...notice } = messageNotice(row);
+  return notice;
+}
+
+export function mentionedUuids({ mentionedPeople }: Pick<MessageRow, 'mentionedPeople'>): string[] {
+  return mentionedPeople === null ? [] : mentionedPeople.split(' ');
+}
+
+/** DATA-3: nobody mentioned means no key, never an empty list. */
+function mentions(row: Row): Pick<Message, 'mentionedPeople' | 'mentionedGroups'> {
+  const people = mentionedUuids(row).map((uuid) => publicId('PEOPLE', uuid));
+  return {
+    ...(people.length > 0 && { mentionedPeople: people }),
+    ...(row.mentionsAll === 1 && { mentionedGroups: ['all' as const] }),
+  };
+}

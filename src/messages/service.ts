@@ -1,0 +1,147 @@
+import type { DirectMessagesQuery, Message, MessageCreate, MessagesQuery } from '../contract/index.ts';
+import type { Caller } from '../core/caller.ts';
+import type { Clock } from '../core/clock.ts';
+import { ApiError } from '../core/errors.ts';
+import { newUuid, publicId } from '../core/ids.ts';
+import type { Vault } from '../core/vault.ts';
+import type { Database, Reader, Writer } from '../db/index.ts';
+import type { EventLog } from '../eventlog/index.ts';
+import { bodyKey, mapPage, pathKey, type Page } from '../http/index.ts';
+import { findPersonByEmail, findPersonByUuid } from '../people/index.ts';
+import { findRoomFor, touchRoom, type MemberView } from '../rooms/index.ts';
+import { compose, draftOf } from './content.ts';
+import { destinationOf, directRoomUuid, openDestination } from './destination.ts';
+import { listMessages } from './list.ts';
+import { mayDelete, mayListAll, mayPost, maySee, type BotRules } from './policy.ts';
+import { messageEvent, presentMessage } from './present.ts';
+import { deleteMessage, findMessageFor, findParent, insertMessage, type Content, type MessageRow } from './store.ts';
+
+export interface MessageServiceParts {
+  db: Database;
+  log: EventLog;
+  vault: Vault;
+  clock: Clock;
+  bots: BotRules;
+}
+
+export class MessageService {
+  readonly #db: Database;
+  readonly #log: EventLog;
+  readonly #vault: Vault;
+  readonly #clock: Clock;
+  readonly #bots: BotRules;
+
+  constructor({ db, log, vault, clock, bots }: MessageServiceParts) {
+    this.#db = db;
+    this.#log = log;
+    this.#vault = vault;
+    this.#clock = clock;
+    this.#bots = bots;
+  }
+
+  async post(caller: Caller, body: MessageCreate): Promise<Message> {
+    const destination = destinationOf(body);
+    const draft = draftOf(body);
+    const parentUuid = body.parentId === undefined ? null : bodyKey('MESSAGE', body.parentId);
+    const now = this.#clock.now();
+
+    const message = await this.#db.write(async (tx) => {
+      const { room, events } = await openDestination(tx, this.#vault, caller, destination, now);
+      mayPost(room);
+      if (parentUuid !== null) await mustBeRoot(tx, room, parentUuid);
+      const { content, mentionedPeople, mentionsAll } = await compose(tx, room.id, draft);
+
+      const uuid = newUuid();
+      const stored = {
+        uuid,
+        parentUuid,
+        mentionedPeople: mentionedPeople.length > 0 ? mentionedPeople.map((person) => person.uuid).join(' ') : null,
+        mentionsAll: mentionsAll ? 1 : 0,
+        createdAt: now,
+      } as const;
+      const sealed = this.#vault.seal(room.wrappedKey, sealContext(uuid), JSON.stringify(content));
+      await insertMessage(tx, { ...stored, roomId: room.id, personId: caller.personId, content: sealed }, [
+        ...mentionedPeople.map(({ id }) => id),
+        ...(mentionsAll ? [null] : []),
+      ]);
+      await touchRoom(tx, room.id, now);
+      const row = { ...stored, ...placeOf(room), personUuid: caller.uuid, personEmail: caller.email };
+      await this.#log.append(tx, [...events, messageEvent('created', row, caller.uuid)]);
+      return presentMessage(row, content);
+    });
+    return { ...message, ...addressee(body) };
+  }
+
+  async get(caller: Caller, id: string): Promise<Message> {
+    return this.#present(await this.#visible(this.#db.reader, caller, id));
+  }
+
+  async list(caller: Caller, query: MessagesQuery): Promise<Page<Message>> {
+    const room = await findRoomFor(this.#db.reader, caller.personId, bodyKey('ROOM', query.roomId));
+    if (!room) throw new ApiError('roomNotFound');
+    if (query.mentionedPeople === undefined) mayListAll(caller, room);
+    return mapPage(await listMessages(this.#db.reader, caller, room, query), (row) => this.#present(row));
+  }
+
+  /** Not paged: the latest of the 1:1 room (PAGE-12). */
+  async listDirect(caller: Caller, { personId, personEmail, parentId }: DirectMessagesQuery): Promise<Page<Message>> {
+    if ((personId === undefined) === (personEmail === undefined)) throw new ApiError('personMissing');
+    const { reader } = this.#db;
+    const other =
+      personId === undefined
+        ? await findPersonByEmail(reader, personEmail ?? '')
+        : await findPersonByUuid(reader, bodyKey('PEOPLE', personId));
+    const room = other && (await findRoomFor(reader, caller.personId, directRoomUuid(caller.uuid, other.uuid)));
+    if (!room) throw new ApiError('roomNotFound');
+    const { items } = await listMessages(reader, caller, room, { max: MOST_DIRECT, ...(parentId !== undefined && { parentId }) });
+    return { items: items.map((row) => this.#present(row)) };
+  }
+
+  async remove(caller: Caller, id: string): Promise<void> {
+    await this.#db.write(async (tx) => {
+      const message = await this.#visible(tx, caller, id);
+      const room = await findRoomFor(tx, caller.personId, message.roomUuid);
+      if (!room) throw new ApiError('messageNotFound');
+      mayDelete(caller, message, room);
+      await deleteMessage(tx, message.id);
+      await this.#log.append(tx, [messageEvent('deleted', message, caller.uuid)]);
+    });
+  }
+
+  async #visible(reader: Reader, caller: Caller, id: string): Promise<MessageRow> {
+    const message = await findMessageFor(reader, caller.personId, pathKey('MESSAGE', id, 'messageNotFound'));
+    if (!message || !maySee(caller, message, this.#bots)) throw new ApiError('messageNotFound');
+    return message;
+  }
+
+  #present(row: MessageRow): Message {
+    const content = JSON.parse(this.#vault.open(row.wrappedKey, sealContext(row.uuid), row.content)) as Content;
+    return presentMessage(row, content);
+  }
+}
+
+const MOST_DIRECT = 1000;
+
+/** A sealed content opens only for the message it belongs to. */
+export function sealContext(messageUuid: string): string {
+  return `message:${messageUuid}`;
+}
+
+/** A thread has one level, within one room (spec 3.4.4, section 13). */
+async function mustBeRoot(tx: Writer, room: MemberView, parentUuid: string): Promise<void> {
+  const parent = await findParent(tx, parentUuid);
+  if (parent?.roomUuid !== room.uuid) throw new ApiError('parentNotFound');
+  if (parent.parentUuid !== null) throw new ApiError('parentIsReply');
+}
+
+function placeOf(room: MemberView) {
+  return { roomUuid: room.uuid, roomType: room.type, roomOrgUuid: room.ownerOrgUuid };
+}
+
+/** The answer to a direct message repeats whom it was addressed to (spec 3.4). */
+function addressee({ toPersonId, toPersonEmail }: MessageCreate): Pick<Message, 'toPersonId' | 'toPersonEmail'> {
+  return {
+    ...(toPersonId !== undefined && { toPersonId: publicId('PEOPLE', bodyKey('PEOPLE', toPersonId)) }),
+    ...(toPersonEmail !== undefined && { toPersonEmail }),
+  };
+}

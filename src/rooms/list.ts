@@ -1,0 +1,29 @@
+import type { RoomsQuery } from '../contract/index.ts';
+import type { Caller } from '../core/caller.ts';
+import type { Reader } from '../db/index.ts';
+import { decodeCursor, pageOf, type Page } from '../http/index.ts';
+import { selectRoomsOf, type MemberView } from './store.ts';
+
+/** The rooms that the caller is a member of, in the order asked for: latest first, or by id (spec 3.2). */
+export async function listRooms(reader: Reader, caller: Caller, query: RoomsQuery): Promise<Page<MemberView>> {
+  // Teams come later: no room has one, so none is of the team asked for.
+  if (query.teamId !== undefined) return { items: [] };
+  let rows = selectRoomsOf(reader.query).where('own.personId', '=', caller.personId).limit(query.max + 1);
+  if (query.type !== undefined) rows = rows.where('rooms.type', '=', query.type);
+
+  if (query.sortBy === 'id') {
+    const after = decodeCursor(query.cursor, ['string']);
+    if (after) rows = rows.where('rooms.uuid', '>', after[0]);
+    return pageOf(await rows.orderBy('rooms.uuid').execute(), query.max, ({ uuid }) => [uuid]);
+  }
+  const column = query.sortBy === 'created' ? 'createdAt' : 'lastActivityAt';
+  const before = decodeCursor(query.cursor, ['number', 'number']);
+  if (before) {
+    const [time, id] = before;
+    rows = rows.where((eb) =>
+      eb.or([eb(`rooms.${column}`, '<', time), eb.and([eb(`rooms.${column}`, '=', time), eb('rooms.id', '<', id)])]),
+    );
+  }
+  const sorted = rows.orderBy(`rooms.${column}`, 'desc').orderBy('rooms.id', 'desc');
+  return pageOf(await sorted.execute(), query.max, (room) => [room[column], room.id]);
+}

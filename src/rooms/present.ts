@@ -1,0 +1,43 @@
+import type { Room, RoomNotice } from '../contract/index.ts';
+import { isoTime } from '../core/clock.ts';
+import type { EventType, NewEvent } from '../core/events.ts';
+import { publicId } from '../core/ids.ts';
+import type { MemberView } from './store.ts';
+
+/** Spec 3.2, as the member sees it: a 1:1 room bears the other's name. */
+export function presentRoom(room: MemberView): Room {
+  return {
+    id: publicId('ROOM', room.uuid),
+    title: room.type === 'direct' ? (room.otherName ?? 'Empty Title') : room.title,
+    type: room.type,
+    isLocked: room.isLocked === 1,
+    lastActivity: isoTime(room.lastActivityAt),
+    creatorId: publicId('PEOPLE', room.creatorUuid),
+    created: isoTime(room.createdAt),
+    ownerId: publicId('ORGANIZATION', room.ownerOrgUuid),
+    isAnnouncementOnly: room.isAnnouncementOnly === 1,
+    isReadOnly: room.isReadOnly === 1,
+    isPublic: room.isPublic === 1,
+    ...(room.madePublicAt !== null && { madePublic: isoTime(room.madePublicAt) }),
+    ...(room.description !== null && { description: room.description }),
+  };
+}
+
+/** Spec 4.5.1: what a webhook may know of a room. */
+function roomNotice(room: MemberView): RoomNotice {
+  const { id, type, isLocked, lastActivity, creatorId, created, ...rest } = presentRoom(room);
+  const { ownerId, isAnnouncementOnly, isReadOnly, isPublic } = rest;
+  return { id, type, isLocked, lastActivity, creatorId, created, ownerId, isAnnouncementOnly, isReadOnly, isPublic };
+}
+
+export function roomEvent(event: EventType, room: MemberView, actorUuid: string, audience?: readonly string[]): NewEvent {
+  return {
+    resource: 'rooms',
+    event,
+    actorUuid,
+    roomUuid: room.uuid,
+    orgUuid: room.ownerOrgUuid,
+    facts: { roomType: room.type, isLocked: room.isLocked === 1, ...(audience && { audience }) },
+    data: roomNotice(room),
+  };
+}
