@@ -15,6 +15,8 @@ export interface EventLog {
    * it is durable (rule 2). Throws, and acknowledges nothing, when `record` throws.
    */
   acknowledge(events: readonly LoggedEvent[], record: (tx: Writer) => Promise<void>): Promise<void>;
+  /** Calls `listener` as soon as events are committed, ahead of their reading. For caches that must not outlive them. */
+  onCommit(listener: (events: readonly LoggedEvent[]) => void): void;
 }
 
 export interface EventBatch {

@@ -27,6 +27,7 @@ export class SqliteEventLog implements EventLog {
   /** Handed out and not acknowledged, in order. */
   readonly #open = new Set<number>();
   #wake: () => void = () => {};
+  readonly #listeners: ((events: readonly LoggedEvent[]) => void)[] = [];
 
   static async open(db: Database, clock: Clock): Promise<SqliteEventLog> {
     const head = await db.reader.first(newest, {});
@@ -46,6 +47,10 @@ export class SqliteEventLog implements EventLog {
     const logged: LoggedEvent[] = [];
     for (const { data, ...event } of events) logged.push(await this.#insert(tx, event, JSON.stringify(data)));
     tx.afterCommit(() => this.#handOver(logged));
+  }
+
+  onCommit(listener: (events: readonly LoggedEvent[]) => void): void {
+    this.#listeners.push(listener);
   }
 
   async *read(signal: AbortSignal): AsyncIterable<EventBatch> {
@@ -96,6 +101,7 @@ export class SqliteEventLog implements EventLog {
     const gapless = this.#read + this.#tail.length === this.#head;
     if (gapless && this.#tail.length + events.length <= MOST_IN_MEMORY) this.#tail.push(...events);
     this.#head = events.at(-1)?.seq ?? this.#head;
+    for (const listener of this.#listeners) listener(events);
     this.#wake();
   }
 

@@ -71,7 +71,7 @@ const tables = [
 
   `create table deliveries (
     id integer primary key,
-    "eventId" integer not null, "webhookId" integer not null references webhooks (id) on delete cascade,
+    "eventId" integer not null, "webhookId" integer not null,
     state text not null, reason text, attempts integer not null, "dueAt" integer, body text,
     "lastStatus" integer, "lastAttemptAt" integer, "lastDurationMs" integer, "createdAt" integer not null,
     unique ("eventId", "webhookId"))`,

@@ -1,0 +1,96 @@
+import type { LoggedEvent } from '../core/events.ts';
+import { holds, type ActiveWebhook, type Clause } from '../webhooks/index.ts';
+
+/** What a decision about a webhook and an event rests on, beyond the two. */
+export interface Sight {
+  /** The members of the event's room as matching finds them, by UUID. */
+  members: ReadonlySet<string>;
+  /** BOT-7: whether mentioning everybody shows a message to bots. */
+  allReachesBots: boolean;
+}
+
+/** One thing that must hold for a webhook to want an event and for its owner to see it. */
+interface Condition {
+  readonly name: string;
+  holds(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight): boolean;
+}
+
+/** Whether the owner may be told at all, whatever the webhook asks for (spec 4.6). */
+const seeing: readonly Condition[] = [
+  {
+    /** AUD-1; the one who was removed still hears of it (AUD-4). Organization webhooks see what their organization owns (AUD-9). */
+    name: 'member',
+    holds: (webhook, event, { members }) =>
+      webhook.ownedBy === 'org'
+        ? webhook.orgUuid === event.orgUuid
+        : members.has(webhook.ownerUuid) || tellsOfOwnRemoval(webhook, event),
+  },
+  {
+    /** AUD-5, AUD-6: some events concern only some of the members. */
+    name: 'audience',
+    holds: (webhook, { facts }) =>
+      webhook.ownedBy === 'org' || facts.audience === undefined || facts.audience.includes(webhook.ownerUuid),
+  },
+  {
+    /** AUD-2: in a group room a bot hears what mentions it, and itself. */
+    name: 'mentioned',
+    holds: (webhook, { resource, facts }, { allReachesBots }) =>
+      webhook.ownerType !== 'bot' ||
+      webhook.ownedBy === 'org' ||
+      resource !== 'messages' ||
+      facts.roomType === 'direct' ||
+      facts.personUuid === webhook.ownerUuid ||
+      (facts.mentionedPeople?.includes(webhook.ownerUuid) ?? false) ||
+      (facts.mentionsAll === true && allReachesBots),
+  },
+];
+
+const wanting: readonly Condition[] = [
+  { name: 'active', holds: ({ status }) => status === 'active' },
+  { name: 'registered in time', holds: (webhook, event) => webhook.createdAt <= event.createdAt },
+  {
+    /** `all` leaves card submissions out (spec 4.3). */
+    name: 'resource',
+    holds: (webhook, { resource }) =>
+      webhook.resource === resource || (webhook.resource === 'all' && resource !== 'attachmentActions'),
+  },
+  { name: 'event', holds: (webhook, { event }) => webhook.event === event || webhook.event === 'all' },
+];
+
+/** A condition and whether it holds; a filter's clause counts as one condition. */
+export interface Verdict {
+  condition: string;
+  holds: boolean;
+}
+
+/**
+ * Every condition in order, with its verdict. The webhook matches when all of them hold; the first that does not is the
+ * answer to "why not?".
+ */
+export function judge(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight): Verdict[] {
+  return [
+    ...[...wanting, ...seeing].map((condition) => ({
+      condition: condition.name,
+      holds: condition.holds(webhook, event, sight),
+    })),
+    ...webhook.filter.map((clause: Clause) => ({ condition: `filter ${clause.text}`, holds: holds(clause, event) })),
+  ];
+}
+
+/** What `judge` says, without the words: stops at the first condition that does not hold. */
+export function matches(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight): boolean {
+  return (
+    wanting.every((condition) => condition.holds(webhook, event, sight)) &&
+    maySee(webhook, event, sight) &&
+    webhook.filter.every((clause) => holds(clause, event))
+  );
+}
+
+/** Rule 5: what is asked again before every retry. */
+export function maySee(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight): boolean {
+  return seeing.every((condition) => condition.holds(webhook, event, sight));
+}
+
+function tellsOfOwnRemoval(webhook: ActiveWebhook, { resource, event, facts }: LoggedEvent): boolean {
+  return resource === 'memberships' && event === 'deleted' && facts.personUuid === webhook.ownerUuid;
+}

@@ -1,0 +1,101 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../core/clock.ts';
+import type { LoggedEvent } from '../core/events.ts';
+import type { EventLog } from '../eventlog/index.ts';
+import type { Delivery, EventProgress, Settlement } from './delivery.ts';
+import { saveSettlement } from './store.ts';
+
+/** How long to wait before trying again what the store refused (disk full, locked), in ms. */
+const STORE_RETRY_MS = 1_000;
+
+export interface Recorded {
+  delivery: Delivery;
+  settlement: Settlement;
+  /** It came from a slot, which is free once this is durable; else it was spilled out of its lane. */
+  fromSlot: boolean;
+}
+
+/**
+ * Makes durable what became of deliveries, and acknowledges each event in the transaction that records the last of its
+ * matches (rules 2 and 3). Whatever comes in while one batch is being written makes up the next.
+ */
+export class Recorder {
+  readonly #log: EventLog;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #records: Recorded[] = [];
+  #settled: LoggedEvent[] = [];
+  #writing: Promise<void> | undefined;
+  #closed = false;
+  /** Called after each commit with what it made durable. */
+  onRecorded: (records: readonly Recorded[]) => void = () => {};
+  onEventsDone: (count: number) => void = () => {};
+
+  constructor(log: EventLog, clock: Clock, logger: Logger) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  record(recorded: Recorded): void {
+    if (this.#closed) return;
+    this.#records.push(recorded);
+    this.#writing ??= this.#drain();
+  }
+
+  /** An event that nobody matches needs no record to be acknowledged. */
+  nothingToDeliver(event: LoggedEvent): void {
+    if (this.#closed) return;
+    this.#settled.push(event);
+    this.#writing ??= this.#drain();
+  }
+
+  /** Takes nothing more, and gives up what the store still refuses: it will be matched again at the next start. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#writing) await this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    // What the present turn of the event loop settles joins the same batch.
+    await Promise.resolve();
+    while (this.#records.length + this.#settled.length > 0) {
+      const records = this.#records;
+      const settled = this.#settled;
+      this.#records = [];
+      this.#settled = [];
+      const done = [...settled, ...records.flatMap(({ delivery }) => lastOf(delivery.progress))];
+      await this.#write(records, done);
+    }
+    this.#writing = undefined;
+  }
+
+  async #write(records: readonly Recorded[], done: readonly LoggedEvent[]): Promise<void> {
+    while (!(await this.#tryToWrite(records, done))) {
+      if (this.#closed) return;
+      await new Promise<void>((resolve) => this.#clock.setTimer(STORE_RETRY_MS, resolve));
+    }
+    this.onRecorded(records);
+    this.onEventsDone(done.length);
+  }
+
+  async #tryToWrite(records: readonly Recorded[], done: readonly LoggedEvent[]): Promise<boolean> {
+    try {
+      await this.#log.acknowledge(done, async (tx) => {
+        const now = this.#clock.now();
+        for (const { delivery, settlement } of records) await saveSettlement(tx, delivery, settlement, now);
+      });
+      return true;
+    } catch (error) {
+      this.#logger.error({ err: error, records: records.length }, 'could not record what became of deliveries');
+      return false;
+    }
+  }
+}
+
+/** The event, when this was the last of its matches without a record. */
+function lastOf(progress: EventProgress | undefined): LoggedEvent[] {
+  if (!progress) return [];
+  progress.open -= 1;
+  return progress.open === 0 ? [progress.event] : [];
+}
