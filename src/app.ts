@@ -1,0 +1,139 @@
+import { networkInterfaces } from 'node:os';
+import type { Logger } from 'pino';
+import type { Clock } from './core/clock.ts';
+import { systemClock } from './core/clock.ts';
+import { Vault } from './core/vault.ts';
+import { openSqlite, type Database } from './db/index.ts';
+import { Courier } from './delivery/courier.ts';
+import { DeliveryEngine } from './delivery/engine.ts';
+import { AddressGuard } from './delivery/guard/index.ts';
+import type { LaneLimits } from './delivery/lanes.ts';
+import { Matcher } from './delivery/matcher.ts';
+import { RoomMembers } from './delivery/room-members.ts';
+import type { RetrySchedule } from './delivery/schedule.ts';
+import { Sender } from './delivery/sender/index.ts';
+import { SqliteEventLog } from './eventlog/index.ts';
+import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
+import { membershipRoutes } from './memberships/routes.ts';
+import { MembershipService } from './memberships/service.ts';
+import type { BotRules } from './messages/policy.ts';
+import { messageRoutes } from './messages/routes.ts';
+import { MessageService } from './messages/service.ts';
+import { findCaller } from './people/index.ts';
+import { peopleRoutes } from './people/routes.ts';
+import { PeopleService } from './people/service.ts';
+import { roomRoutes } from './rooms/routes.ts';
+import { RoomService } from './rooms/service.ts';
+import { version } from './version.ts';
+import { WebhookRegistry } from './webhooks/index.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
+import { WebhookService } from './webhooks/service.ts';
+
+/** Everything a server is made from: checked values, nothing of it read from the environment here. */
+export interface AppOptions {
+  http: { host: string; port: number; trustProxy: boolean | string; bodyLimit: number };
+  store: { file: string; durability: 'full' | 'off' };
+  /** The first one seals, all of them open. */
+  masterKeys: readonly [Uint8Array, ...Uint8Array[]];
+  delivery: {
+    schedule: RetrySchedule;
+    timeoutMs: number;
+    connectTimeoutMs: number;
+    /** CIDRs, addresses and host names that may be called although the guard would refuse them. */
+    allow: readonly string[];
+    /** PEM; in place of the system's certificate authorities. */
+    ca: string | undefined;
+    verifyTls: boolean;
+    limits: LaneLimits;
+  };
+  bots: BotRules;
+  webhooks: { allowMessagesUpdated: boolean; mostPerPerson: number };
+  logger: Logger;
+}
+
+/** What a test may replace. */
+export interface Overrides {
+  clock?: Clock;
+  random?: () => number;
+}
+
+export interface App {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  /** Brings deliveries under way and opens the port. */
+  listen(): Promise<{ url: string; port: number }>;
+  /** Stops accepting, drains for at most `graceMs`, records, closes the store: in that order. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const GRACE_MS = 5_000;
+
+/** The composition root: the one place that knows every class. */
+export async function createApp(options: AppOptions, { clock = systemClock, random = Math.random }: Overrides = {}): Promise<App> {
+  const { logger } = options;
+  const db = await openSqlite(options.store);
+  const vault = new Vault(options.masterKeys);
+  const log = await SqliteEventLog.open(db, clock);
+
+  const registry = new WebhookRegistry(vault);
+  await registry.load(db.reader);
+
+  let port = 0;
+  const guard = new AddressGuard({ allow: options.delivery.allow, own: () => ({ port, addresses: ownAddresses() }) });
+  const sender = new Sender({
+    guard,
+    timeoutMs: options.delivery.timeoutMs,
+    connectTimeoutMs: options.delivery.connectTimeoutMs,
+    userAgent: `Hearth/${version}`,
+    ca: options.delivery.ca,
+    verifyTls: options.delivery.verifyTls,
+    connectionsPerOrigin: options.delivery.limits.perWebhook * 4,
+  });
+  const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
+  const courier = new Courier({ sender, schedule: options.delivery.schedule, clock, random });
+  const { limits } = options.delivery;
+  const engine = new DeliveryEngine({ db, log, clock, logger, registry, matcher, courier, limits });
+
+  const parts = { db, log, vault, clock };
+  const api = await createHttpServer({ ...options.http, logger, version });
+  healthRoutes(api, { store: async () => void (await db.reader.query.selectFrom('logPositions').select('position').execute()) });
+  await api.register(
+    async (v1: Api) => {
+      v1.addHook('onRequest', authenticate((hash) => findCaller(db.reader, hash, clock.now())));
+      peopleRoutes(v1, new PeopleService(parts));
+      roomRoutes(v1, new RoomService(parts));
+      membershipRoutes(v1, new MembershipService(parts));
+      webhookRoutes(
+        v1,
+        new WebhookService({ ...parts, registry, checkTarget: (url) => guard.checkUrl(url), ...options.webhooks }),
+      );
+      await messageRoutes(v1, new MessageService({ ...parts, bots: options.bots }));
+    },
+    { prefix: '/v1' },
+  );
+
+  return {
+    db,
+    vault,
+    clock,
+    async listen() {
+      await engine.start();
+      const { host } = options.http;
+      await api.listen({ host, port: options.http.port });
+      port = api.addresses()[0]?.port ?? options.http.port;
+      return { port, url: `http://${host === '127.0.0.1' || host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}` };
+    },
+    async close(graceMs = GRACE_MS) {
+      await api.close();
+      await engine.close(graceMs);
+      await sender.destroy();
+      await db.close();
+    },
+  };
+}
+
+/** Where this machine can be reached: a webhook that calls Hearth itself must be allowed by name. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
+}
