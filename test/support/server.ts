@@ -1,0 +1,215 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import { afterEach, expect } from 'vitest';
+import { createApp, type App, type AppOptions } from '../../src/app.ts';
+import type { Membership, Message, Room, Webhook } from '../../src/contract/index.ts';
+import { derivedUuid, publicId } from '../../src/core/ids.ts';
+import { newMasterKey } from '../../src/core/vault.ts';
+import { parseSchedule } from '../../src/delivery/schedule.ts';
+import { hashToken } from '../../src/http/index.ts';
+import { TestClock } from './clock.ts';
+import { Receiver } from './receiver.ts';
+
+/** Who is there in every test. `eve` belongs to another organization. */
+export const people = {
+  alice: { email: 'alice@acme.example', displayName: 'Alice Adams', type: 'person', org: 'acme', roles: 'admin' },
+  bob: { email: 'bob@acme.example', displayName: 'Bob Brown', type: 'person', org: 'acme', roles: '' },
+  carol: { email: 'carol+test@acme.example', displayName: 'Carol Clark', type: 'person', org: 'acme', roles: 'compliance' },
+  dave: { email: 'dave@acme.example', displayName: 'Dave Dunn', type: 'person', org: 'acme', roles: '' },
+  eve: { email: 'eve@elsewhere.example', displayName: 'Eve Ellis', type: 'person', org: 'elsewhere', roles: 'admin' },
+  robot: { email: 'robot@webex.bot', displayName: 'Robot', type: 'bot', org: 'acme', roles: '' },
+  helper: { email: 'helper@webex.bot', displayName: 'Helper', type: 'bot', org: 'acme', roles: '' },
+} as const;
+export type Name = keyof typeof people;
+
+export function personUuid(name: Name): string {
+  return derivedUuid('test person', name);
+}
+export function personId(name: Name): string {
+  return publicId('PEOPLE', personUuid(name));
+}
+export function tokenOf(name: Name): string {
+  return `token-of-${name}`;
+}
+
+const personScopes =
+  'spark:all spark:kms spark-admin:people_read spark-admin:people_write spark-compliance:messages_read spark-compliance:memberships_read spark-compliance:rooms_read spark-compliance:events_read';
+
+export interface Answer<T = unknown> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/** A server as tests use it: real HTTP, a real SQLite file, people to act as, a clock that stands still. */
+export interface TestServer {
+  readonly url: string;
+  readonly app: App;
+  readonly clock: TestClock;
+  /** The folder of the database file. */
+  readonly folder: string;
+  as(name: Name): Client;
+  withToken(token: string): Client;
+  room(title: string, ...members: [Name, ...Name[]]): Promise<Room>;
+  receiver(): Promise<Receiver>;
+  webhook(owner: Name, receiver: Receiver, settings: Partial<Webhook>): Promise<Webhook>;
+  /** Stops and starts again on the same data. */
+  restart(): Promise<void>;
+}
+
+const open = new Set<() => Promise<void>>();
+
+afterEach(async () => {
+  for (const close of open) await close();
+  open.clear();
+});
+
+export type Adjust = (options: AppOptions) => AppOptions;
+
+export async function startServer(adjust: Adjust = (options) => options): Promise<TestServer> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'hearth-test-'));
+  const clock = new TestClock();
+  const options = adjust(defaults(folder));
+  let app = await createApp(options, { clock, random: () => 0.5 });
+  await addPeople(app);
+  let { url } = await app.listen();
+  open.add(async () => {
+    await app.close(0);
+    await rm(folder, { recursive: true });
+  });
+
+  const withToken = (token: string) => new Client(() => url, token);
+  const server: TestServer = {
+    get url() {
+      return url;
+    },
+    get app() {
+      return app;
+    },
+    clock,
+    folder,
+    withToken,
+    as: (name) => withToken(tokenOf(name)),
+    async room(title, creator, ...others) {
+      const room = await server.as(creator).ok<Room>('POST', '/v1/rooms', { title });
+      for (const name of others) {
+        await server.as(creator).ok<Membership>('POST', '/v1/memberships', { roomId: room.id, personId: personId(name) });
+      }
+      return room;
+    },
+    async receiver() {
+      const receiver = await Receiver.start();
+      open.add(() => receiver[Symbol.asyncDispose]());
+      return receiver;
+    },
+    webhook: (owner, receiver, settings) =>
+      server.as(owner).ok<Webhook>('POST', '/v1/webhooks', {
+        name: 'test',
+        targetUrl: receiver.url,
+        resource: 'messages',
+        event: 'created',
+        ...settings,
+      }),
+    async restart() {
+      await app.close(0);
+      app = await createApp(options, { clock, random: () => 0.5 });
+      ({ url } = await app.listen());
+    },
+  };
+  return server;
+}
+
+/** Calls the API over HTTP with one token. */
+export class Client {
+  readonly #url: () => string;
+  readonly #token: string;
+
+  constructor(url: () => string, token: string) {
+    this.#url = url;
+    this.#token = token;
+  }
+
+  async call<T = unknown>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    const response = await fetch(new URL(path, this.#url()), {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      redirect: 'manual',
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: (text === '' ? undefined : JSON.parse(text)) as T };
+  }
+
+  get<T = unknown>(path: string): Promise<Answer<T>> {
+    return this.call<T>('GET', path);
+  }
+  post<T = unknown>(path: string, body: unknown): Promise<Answer<T>> {
+    return this.call<T>('POST', path, body);
+  }
+  put<T = unknown>(path: string, body: unknown): Promise<Answer<T>> {
+    return this.call<T>('PUT', path, body);
+  }
+  delete(path: string): Promise<Answer> {
+    return this.call('DELETE', path);
+  }
+
+  /** The body of an answer that must be a success. */
+  async ok<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.call<T>(method, path, body);
+    expect(answer, `${method} ${path}`).toMatchObject({ status: method === 'DELETE' ? 204 : 200 });
+    return answer.body;
+  }
+
+  say(room: { id: string }, markdown: string): Promise<Message> {
+    return this.ok<Message>('POST', '/v1/messages', { roomId: room.id, markdown });
+  }
+}
+
+function defaults(folder: string): AppOptions {
+  return {
+    http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1_048_576 },
+    // A kill loses nothing without the wait for the disk; what a power loss does is not for these tests.
+    store: { file: path.join(folder, 'hearth.db'), durability: 'off' },
+    masterKeys: [newMasterKey()],
+    delivery: {
+      schedule: parseSchedule('default'),
+      timeoutMs: 10_000,
+      connectTimeoutMs: 3_000,
+      allow: ['127.0.0.0/8', '::1', 'localhost'],
+      ca: undefined,
+      verifyTls: true,
+      limits: { slots: 256, perWebhook: 16, queueLength: 1_000 },
+    },
+    bots: { allReachesBots: true },
+    webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },
+    logger: pino({ level: 'silent' }),
+  };
+}
+
+async function addPeople(app: App): Promise<void> {
+  const createdAt = app.clock.now();
+  await app.db.write(async ({ query }) => {
+    const orgIds = new Map<string, number>();
+    for (const org of ['acme', 'elsewhere']) {
+      const uuid = derivedUuid('test organization', org);
+      const row = { uuid, displayName: org, createdAt };
+      const { id } = await query.insertInto('organizations').values(row).returning('id').executeTakeFirstOrThrow();
+      orgIds.set(org, id);
+    }
+    for (const [name, { org, ...person }] of Object.entries(people) as [Name, (typeof people)[Name]][]) {
+      const { id } = await query
+        .insertInto('people')
+        .values({ ...person, uuid: personUuid(name), orgId: orgIds.get(org) ?? 0, createdAt, modifiedAt: createdAt })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      const token = { hash: hashToken(tokenOf(name)), personId: id, appKey: `C${'0'.repeat(64)}`, createdAt };
+      await query.insertInto('tokens').values({ ...token, scopes: personScopes }).execute();
+    }
+  });
+}
