@@ -1,0 +1,40 @@
+import type { Webhook } from '../contract/index.ts';
+import { isoTime } from '../core/clock.ts';
+import type { LoggedEvent } from '../core/events.ts';
+import { publicId } from '../core/ids.ts';
+import type { ActiveWebhook } from './store.ts';
+
+/** Spec 4.1. The secret is its owner's to see: an organization's list may hold webhooks of others. */
+export function presentWebhook(webhook: ActiveWebhook, viewer: { uuid: string }): Webhook {
+  return present(webhook, viewer.uuid === webhook.ownerUuid ? webhook.secret : undefined);
+}
+
+/**
+ * The JSON of a notice up to and including `created`, for the rest to be appended. It tells the actual resource and
+ * event, never `all`, and always `active` (spec 4.5).
+ */
+export function noticePrefix(
+  webhook: ActiveWebhook,
+  { resource, event }: Pick<LoggedEvent, 'resource' | 'event'>,
+): string {
+  const whole = JSON.stringify(present({ ...webhook, resource, event, status: 'active' }, undefined));
+  return whole.slice(0, -1);
+}
+
+function present(webhook: Omit<ActiveWebhook, 'secret'>, secret: string | undefined): Webhook {
+  return {
+    id: publicId('WEBHOOK', webhook.uuid),
+    name: webhook.name,
+    targetUrl: webhook.targetUrl,
+    resource: webhook.resource,
+    event: webhook.event,
+    ...(webhook.filterText !== undefined && { filter: webhook.filterText }),
+    ...(secret !== undefined && { secret }),
+    orgId: publicId('ORGANIZATION', webhook.orgUuid),
+    createdBy: publicId('PEOPLE', webhook.ownerUuid),
+    appId: publicId('APPLICATION', webhook.appKey),
+    ownedBy: webhook.ownedBy,
+    status: webhook.status,
+    created: isoTime(webhook.createdAt),
+  };
+}
