@@ -1,7 +1,14 @@
 import MarkdownIt, { type StateBlock, type StateInline, type Token } from 'markdown-it';
-import { parseId } from '../../core/ids.ts';
 import { nestByTwoSpaces } from './list-indent.ts';
-import { isAllowedHref, type ElementTag, type Mention, type MentionTarget, type RichText } from './rich-text.ts';
+import { personTarget } from './mentions.ts';
+import {
+  isAllowedHref,
+  orderedList,
+  type ElementTag,
+  type Mention,
+  type MentionTarget,
+  type RichText,
+} from './rich-text.ts';
 import { MAX_DEPTH, TreeBuilder } from './tree-builder.ts';
 
 /** Never fails: what is not in the subset of spec 3.4.2, raw HTML included, is text. */
@@ -9,11 +16,6 @@ export function parseMarkdown(markdown: string): RichText {
   const builder = new TreeBuilder();
   for (const token of markdownIt.parse(nestByTwoSpaces(markdown), {})) addToken(builder, token);
   return builder.build();
-}
-
-export function personTarget(id: string): MentionTarget {
-  const parsed = parseId('PEOPLE', id.trim());
-  return parsed.kind === 'key' ? { kind: 'uuid', uuid: parsed.key } : { kind: 'nobody' };
 }
 
 const markdownIt = new MarkdownIt('zero', { maxNesting: MAX_DEPTH * 2 });
@@ -113,7 +115,7 @@ function addToken(builder: TreeBuilder, token: Token): void {
     case 'heading_open':
       return builder.open({ tag: headings[token.tag] ?? 'h3' });
     case 'ordered_list_open':
-      return builder.open({ tag: 'ol', start: Number(token.attrGet('start') ?? 1) });
+      return builder.open(orderedList(token.attrGet('start') ?? 1));
     case 'link_open':
       return builder.open({ tag: 'a', href: String(token.attrGet('href')) });
     case 'code_inline':

@@ -1,9 +1,25 @@
-import { isAllowedHref, roleOf, type Break, type Element, type Mention, type Node, type RichText } from './rich-text.ts';
+import {
+  isAllowedHref,
+  roleOf,
+  type BlockElement,
+  type InlineElement,
+  type Mention,
+  type Node,
+  type RichText,
+  type Role,
+} from './rich-text.ts';
 
 /** Deeper elements leave their content to the one around them. Bounds recursion and the size of what is printed. */
 export const MAX_DEPTH = 20;
 
-type NewElement = Omit<Element, 'children'>;
+type Element = BlockElement | InlineElement;
+
+/** An element without its children. */
+interface Opening {
+  readonly tag: Element['tag'];
+  readonly href?: string;
+  readonly start?: number;
+}
 
 /**
  * Builds well-formed content from a stream of opening and closing tags, whatever order a parser reports them in.
@@ -17,7 +33,12 @@ export class TreeBuilder {
   /** One entry for each `open` that has not been closed; undefined where the element was left out. */
   readonly #entries: (Element | undefined)[] = [];
 
-  open(element: NewElement): void {
+  /** Whether text added now keeps its spaces and line ends. */
+  get isPreformatted(): boolean {
+    return this.#open.some(({ tag }) => tag === 'pre');
+  }
+
+  open(element: Opening): void {
     const role = roleOf(element.tag);
     this.#entries.push(role === 'inline' ? this.#openInline(element) : this.#openBlock(element, role));
   }
@@ -36,7 +57,7 @@ export class TreeBuilder {
     else siblings.push(text);
   }
 
-  add(node: Break | Mention): void {
+  add(node: { tag: 'br' | 'hr' } | Mention): void {
     if (node.tag === 'hr') this.#finishParagraph();
     this.#ensureItem();
     this.#siblings().push(node);
@@ -49,7 +70,7 @@ export class TreeBuilder {
     return this.#root;
   }
 
-  #openInline(element: NewElement): Element | undefined {
+  #openInline(element: Opening): Element | undefined {
     this.#ensureItem();
     if (this.#open.length >= MAX_DEPTH) return undefined;
     if (element.tag === 'a' && !(element.href && isAllowedHref(element.href))) return undefined;
@@ -57,7 +78,7 @@ export class TreeBuilder {
     return this.#start(element);
   }
 
-  #openBlock(element: NewElement, role: 'list' | 'item' | 'quote' | 'block'): Element | undefined {
+  #openBlock(element: Opening, role: Role): Element | undefined {
     this.#finishParagraph();
     if (role === 'item') {
       if (this.#open.at(-1)?.tag === 'li') this.#finish();
@@ -69,7 +90,7 @@ export class TreeBuilder {
     return this.#start(role === 'item' ? { tag: 'p' } : element);
   }
 
-  #start(element: NewElement): Element {
+  #start(element: Opening): Element {
     const started = { ...element, children: [] };
     this.#siblings().push(started);
     this.#open.push(started);
@@ -89,7 +110,7 @@ export class TreeBuilder {
   #finishParagraph(): void {
     for (let top = this.#open.at(-1); top; top = this.#open.at(-1)) {
       const role = roleOf(top.tag);
-      if (role !== 'inline' && role !== 'block') break;
+      if (role !== 'inline' && role !== 'paragraph') break;
       this.#finish();
     }
     trimEnd(this.#siblings());

@@ -1,0 +1,5 @@
+export { mentionTargets, type Mentionable, type MentionLookup, type MentionTargets } from './mentions.ts';
+export { parseHtml } from './parse-html.ts';
+export { parseMarkdown } from './parse-markdown.ts';
+export { render, type Rendered } from './render.ts';
+export type { RichText } from './rich-text.ts';
