@@ -27,7 +27,7 @@ import { RoomService } from './rooms/service.ts';
 import { version } from './version.ts';
 import { WebhookRegistry } from './webhooks/index.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
-import { WebhookService } from './webhooks/service.ts';
+import { WebhookService, type WebhookParts } from './webhooks/service.ts';
 
 /** Everything a server is made from: checked values, nothing of it read from the environment here. */
 export interface AppOptions {
@@ -47,7 +47,7 @@ export interface AppOptions {
     limits: LaneLimits;
   };
   bots: BotRules;
-  webhooks: { allowMessagesUpdated: boolean; mostPerPerson: number };
+  webhooks: Pick<WebhookParts, 'allowMessagesUpdated' | 'mostPerPerson'>;
   logger: Logger;
 }
 
@@ -68,6 +68,8 @@ export interface App {
 }
 
 const GRACE_MS = 5_000;
+/** Addresses that a person on this machine would call localhost. */
+const localNames = new Set(['127.0.0.1', '0.0.0.0', '::', '::1']);
 
 /** The composition root: the one place that knows every class. */
 export async function createApp(options: AppOptions, { clock = systemClock, random = Math.random }: Overrides = {}): Promise<App> {
@@ -120,9 +122,9 @@ export async function createApp(options: AppOptions, { clock = systemClock, rand
     async listen() {
       await engine.start();
       const { host } = options.http;
-      await api.listen({ host, port: options.http.port });
-      port = api.addresses()[0]?.port ?? options.http.port;
-      return { port, url: `http://${host === '127.0.0.1' || host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}` };
+      const address = new URL(await api.listen({ host, port: options.http.port }));
+      port = Number(address.port);
+      return { port, url: `http://${localNames.has(host) ? 'localhost' : address.hostname}:${port}` };
     },
     async close(graceMs = GRACE_MS) {
       await api.close();

@@ -7,5 +7,5 @@ import { noticePrefix, type ActiveWebhook } from '../webhooks/index.ts';
  * JSON already, so that it equals JSON.stringify(JSON.parse(body)) (WH-21).
  */
 export function noticeBody(webhook: ActiveWebhook, event: LoggedEvent): string {
-  return `${noticePrefix(webhook)},"actorId":"${publicId('PEOPLE', event.actorUuid)}","data":${event.dataJson}}`;
+  return `${noticePrefix(webhook, event)},"actorId":"${publicId('PEOPLE', event.actorUuid)}","data":${event.dataJson}}`;
 }

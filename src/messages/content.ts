@@ -1,7 +1,7 @@
 import type { MessageCreate } from '../contract/index.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Reader } from '../db/index.ts';
-import { mentionTargets, renderMarkdown, sanitiseHtml } from './rendering/index.ts';
+import { mentionTargets, parseHtml, parseMarkdown, render, type RichText } from './rendering/index.ts';
 import { findMembers, type Content } from './store.ts';
 
 /** MSG-1: bytes of UTF-8, for each of text, markdown and html. */
@@ -34,19 +34,24 @@ export function draftOf(body: MessageCreate): Draft {
 }
 
 /** Renders once, on the server, for everybody. Markdown wins over html; `text` is kept as sent (MSG-6). */
-export async function compose(reader: Reader, roomId: number, { text, markdown, html }: Draft): Promise<Composed> {
-  const source = markdown ?? html;
-  if (source === undefined) return { content: { ...(text !== undefined && { text }) }, mentionedPeople: [], mentionsAll: false };
+export async function compose(reader: Reader, roomId: number, draft: Draft): Promise<Composed> {
+  const { text, markdown } = draft;
+  const rich = richTextOf(draft);
+  if (!rich) return { content: { ...(text !== undefined && { text }) }, mentionedPeople: [], mentionsAll: false };
 
-  const members = await findMembers(reader, roomId, mentionTargets(source));
-  const lookup = {
-    byEmail: (email: string) => members.find((member) => member.email === email.toLowerCase()),
-    byUuid: (uuid: string) => members.find((member) => member.uuid === uuid),
-  };
-  const rendered = markdown === undefined ? sanitiseHtml(source, lookup) : renderMarkdown(markdown, lookup);
+  const members = await findMembers(reader, roomId, mentionTargets(rich));
+  const rendered = render(rich, {
+    byEmail: (email) => members.find((member) => member.email === email.toLowerCase()),
+    byUuid: (uuid) => members.find((member) => member.uuid === uuid),
+  });
   return {
     content: { text: text ?? rendered.text, ...(markdown !== undefined && { markdown }), html: rendered.html },
     mentionedPeople: rendered.mentionedPeople.flatMap((uuid) => members.filter((member) => member.uuid === uuid)),
     mentionsAll: rendered.mentionedAll,
   };
+}
+
+function richTextOf({ markdown, html }: Draft): RichText | undefined {
+  if (markdown !== undefined) return parseMarkdown(markdown);
+  return html === undefined ? undefined : parseHtml(html);
 }

@@ -55,6 +55,8 @@ export interface TestServer {
   room(title: string, ...members: [Name, ...Name[]]): Promise<Room>;
   receiver(): Promise<Receiver>;
   webhook(owner: Name, receiver: Receiver, settings: Partial<Webhook>): Promise<Webhook>;
+  /** Resolves when everything that has happened so far is recorded: delivered, waiting for a retry, or nobody's business. */
+  settled(): Promise<void>;
   /** Stops and starts again on the same data. */
   restart(): Promise<void>;
 }
@@ -112,6 +114,15 @@ export async function startServer(adjust: Adjust = (options) => options): Promis
         event: 'created',
         ...settings,
       }),
+    async settled() {
+      const { reader } = app.db;
+      const head = await reader.query.selectFrom('events').select((eb) => eb.fn.max('id').as('id')).executeTakeFirst();
+      for (;;) {
+        const saved = await reader.query.selectFrom('logPositions').select('position').executeTakeFirst();
+        if ((saved?.position ?? 0) >= (head?.id ?? 0)) return;
+        await new Promise(setImmediate);
+      }
+    },
     async restart() {
       await app.close(0);
       app = await createApp(options, { clock, random: () => 0.5 });
