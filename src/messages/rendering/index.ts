@@ -1,4 +1,4 @@
-export { mentionTargets, type Mentionable, type MentionLookup, type MentionTargets } from './mentions.ts';
+export { mentionTargets, type MentionLookup } from './mentions.ts';
 export { parseHtml } from './parse-html.ts';
 export { parseMarkdown } from './parse-markdown.ts';
 export { render, type Rendered } from './render.ts';

@@ -1,7 +1,7 @@
 import { parseId } from '../../core/ids.ts';
 import type { Mention, MentionTarget, RichText } from './rich-text.ts';
 
-export interface Mentionable {
+interface Mentionable {
   /** In lower case. */
   readonly uuid: string;
   readonly email: string;
@@ -14,7 +14,7 @@ export interface MentionLookup {
   byUuid(uuid: string): Mentionable | undefined;
 }
 
-export interface MentionTargets {
+interface MentionTargets {
   /** In lower case, each once. */
   readonly emails: string[];
   /** In lower case, each once. */
