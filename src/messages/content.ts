@@ -44,6 +44,8 @@ export async function compose(reader: Reader, roomId: number, draft: Draft): Pro
     byEmail: (email) => members.find((member) => member.email === email.toLowerCase()),
     byUuid: (uuid) => members.find((member) => member.uuid === uuid),
   });
+  // MSG-8: markup alone, such as `#`, says nothing.
+  if (rendered.html === '' && text === undefined) throw new ApiError('contentMissing');
   return {
     content: { text: text ?? rendered.text, ...(markdown !== undefined && { markdown }), html: rendered.html },
     mentionedPeople: rendered.mentionedPeople.flatMap((uuid) => members.filter((member) => member.uuid === uuid)),
