@@ -1,5 +1,6 @@
+import { sql, type ExpressionBuilder, type ExpressionWrapper, type SqlBool } from 'kysely';
 import type { Caller } from '../core/caller.ts';
-import { statement, type Reader } from '../db/index.ts';
+import { statement, type Reader, type Schema } from '../db/index.ts';
 
 /** A person as other resources refer to them. */
 export interface PersonRef {
@@ -28,6 +29,51 @@ export async function findCaller(reader: Reader, hash: Uint8Array, now: number):
   if (!row || (row.expiresAt !== null && row.expiresAt <= now)) return undefined;
   const { id: personId, roles, scopes, expiresAt: _, ...rest } = row;
   return { ...rest, personId, roles: words(roles), scopes: words(scopes) };
+}
+
+/** A person with everything that the directory shows. */
+export type PersonRow = Awaited<ReturnType<ReturnType<typeof selectPeople>['execute']>>[number];
+
+export async function findPersonRow(reader: Reader, uuid: string): Promise<PersonRow | undefined> {
+  return reader.first(rowByUuid, { uuid });
+}
+
+/** The select that every reader of the directory starts from. */
+export function selectPeople(query: Reader['query']) {
+  return query
+    .selectFrom('people')
+    .innerJoin('organizations', 'organizations.id', 'people.orgId')
+    .selectAll('people')
+    .select('organizations.uuid as orgUuid');
+}
+
+export async function existingUuids(reader: Reader, uuids: readonly string[]): Promise<Set<string>> {
+  const rows = await reader.query.selectFrom('people').select('uuid').where('uuid', 'in', uuids).execute();
+  return new Set(rows.map(({ uuid }) => uuid));
+}
+
+type Condition = (eb: ExpressionBuilder<Schema, 'people'>) => ExpressionWrapper<Schema, 'people', SqlBool>;
+
+/** Without regard to the case of ASCII letters. */
+export function nameStartsWith(beginning: string): Condition {
+  const pattern = `${beginning.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return (eb) => eb.and([sql<SqlBool>`lower(${eb.ref('people.displayName')}) like lower(${pattern}) escape '\\'`]);
+}
+
+/** People of the caller's organization, and those who share a room with the caller. */
+export function nearTo({ orgId, personId }: Caller): Condition {
+  return (eb) =>
+    eb.or([
+      eb('people.orgId', '=', orgId),
+      eb.exists(
+        eb
+          .selectFrom('memberships as theirs')
+          .innerJoin('memberships as own', 'own.roomId', 'theirs.roomId')
+          .select('theirs.id')
+          .whereRef('theirs.personId', '=', 'people.id')
+          .where('own.personId', '=', personId),
+      ),
+    ]);
 }
 
 /** Space separated words; the same text gives the same set, because a server sees few different ones. */
@@ -65,6 +111,10 @@ const personByEmail = statement<{ email: string }>()((db, param) =>
     .innerJoin('organizations', 'organizations.id', 'people.orgId')
     .select(refColumns)
     .where('people.email', '=', param('email')),
+);
+
+const rowByUuid = statement<{ uuid: string }>()((db, param) =>
+  selectPeople(db).where('people.uuid', '=', param('uuid')),
 );
 
 const callerByToken = statement<{ hash: Uint8Array }>()((db, param) =>

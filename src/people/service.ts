@@ -1,0 +1,108 @@
+import type { PeopleQuery } from '../contract/index.ts';
+import type { Caller } from '../core/caller.ts';
+import { ApiError } from '../core/errors.ts';
+import { parseId } from '../core/ids.ts';
+import type { Database } from '../db/index.ts';
+import { bodyKey, decodeCursor, pageOf, pathKey, type Page } from '../http/index.ts';
+import { mayReadPeople, mustSayWhom } from './policy.ts';
+import { existingUuids, findPersonRow, nameStartsWith, nearTo, selectPeople, type PersonRow } from './store.ts';
+
+/** Spec 3.6 */
+const MOST_IDS = 85;
+
+export interface PeoplePage extends Page<PersonRow> {
+  /** As they were asked for; only in lists by id. */
+  notFoundIds?: string[];
+}
+
+/** Reads the directory. */
+export class PeopleService {
+  readonly #db: Database;
+
+  constructor({ db }: { db: Database }) {
+    this.#db = db;
+  }
+
+  async me(caller: Caller): Promise<PersonRow> {
+    return this.#find(caller, caller.uuid);
+  }
+
+  /** Whoever knows an id may see whose it is. */
+  async get(caller: Caller, id: string): Promise<PersonRow> {
+    return this.#find(caller, pathKey('PEOPLE', id, 'personNotFound'));
+  }
+
+  /**
+   * By display name, then in order of creation. An e-mail address or an id finds anybody; the beginning of a name finds
+   * people of the own organization and of shared rooms; an administrator may list the organization.
+   */
+  async list(caller: Caller, query: PeopleQuery): Promise<PeoplePage> {
+    mayReadPeople(caller);
+    mustSayWhom(caller, query);
+    const { email, displayName, id, orgId, max } = query;
+    const asked = id ? idsIn(id) : undefined;
+    const uuids = asked && uuidsOf(asked);
+    if (asked && uuids?.length === 0) return { items: [], notFoundIds: [...asked.keys()] };
+
+    let rows = selectPeople(this.#db.reader.query);
+    if (uuids) rows = rows.where('people.uuid', 'in', uuids);
+    if (email) rows = rows.where('people.email', '=', email.toLowerCase());
+    if (displayName) rows = rows.where(nameStartsWith(displayName)).where(nearTo(caller));
+    if (!uuids && !email && !displayName) rows = rows.where('people.orgId', '=', caller.orgId);
+    if (orgId) rows = rows.where('organizations.uuid', '=', bodyKey('ORGANIZATION', orgId));
+
+    const after = decodeCursor(query.cursor, ['string', 'number']);
+    if (after) {
+      const [name, key] = after;
+      rows = rows.where((eb) =>
+        eb.or([
+          eb('people.displayName', '>', name),
+          eb.and([eb('people.displayName', '=', name), eb('people.id', '>', key)]),
+        ]),
+      );
+    }
+    const sorted = rows
+      .orderBy('people.displayName')
+      .orderBy('people.id')
+      .limit(max + 1);
+    const page = pageOf(await sorted.execute(), max, (person) => [person.displayName, person.id]);
+    return asked ? { ...page, ...(await this.#missing(asked)) } : page;
+  }
+
+  async #find(caller: Caller, uuid: string): Promise<PersonRow> {
+    mayReadPeople(caller);
+    const person = await findPersonRow(this.#db.reader, uuid);
+    if (!person) throw new ApiError('personNotFound');
+    return person;
+  }
+
+  async #missing(asked: ReadonlyMap<string, string | undefined>): Promise<Pick<PeoplePage, 'notFoundIds'>> {
+    const existing = await existingUuids(this.#db.reader, uuidsOf(asked));
+    const notFoundIds = [...asked]
+      .filter(([, uuid]) => uuid === undefined || !existing.has(uuid))
+      .map(([text]) => text);
+    return notFoundIds.length > 0 ? { notFoundIds } : {};
+  }
+}
+
+/**
+ * The ids of a list as they were written, each with the key it names. One that names nobody does not spoil the list:
+ * clients gather the ids of unrelated callers in one request.
+ */
+function idsIn(list: string): Map<string, string | undefined> {
+  const texts = list
+    .split(',')
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+  if (texts.length > MOST_IDS) throw new ApiError('invalidRequest', { reason: `id lists at most ${MOST_IDS} ids.` });
+  return new Map(
+    texts.map((text) => {
+      const parsed = parseId('PEOPLE', text);
+      return [text, parsed.kind === 'key' ? parsed.key : undefined];
+    }),
+  );
+}
+
+function uuidsOf(asked: ReadonlyMap<string, string | undefined>): string[] {
+  return [...asked.values()].filter((uuid) => uuid !== undefined);
+}

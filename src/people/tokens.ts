@@ -1,0 +1,105 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Role, Scope } from '../core/caller.ts';
+import type { Writer } from '../db/index.ts';
+import { hashToken } from '../http/index.ts';
+
+export interface NewToken {
+  /** Internal key. */
+  personId: number;
+  /** ms */
+  now: number;
+  /** Text that was chosen elsewhere, of any alphabet (AUTH-5); absent: a new random one. */
+  token?: string;
+  /** Absent: everything that the person may do. */
+  scopes?: readonly string[];
+  /** ms; absent: never. */
+  expiresAt?: number;
+}
+
+/** Answers the text of the token. Only its hash is stored, so this is the one time to show it. */
+export async function createToken(tx: Writer, { personId, now, expiresAt, ...given }: NewToken): Promise<string> {
+  const person = await tx.query
+    .selectFrom('people')
+    .innerJoin('organizations', 'organizations.id', 'people.orgId')
+    .select(['people.type', 'people.roles', 'organizations.uuid as orgUuid'])
+    .where('people.id', '=', personId)
+    .executeTakeFirstOrThrow();
+  const { token = newToken(person.orgUuid), scopes = defaultScopes(person) } = given;
+  await tx.query
+    .insertInto('tokens')
+    .values({
+      personId,
+      hash: hashToken(token),
+      appKey: appKeys[person.type],
+      scopes: scopes.join(' '),
+      createdAt: now,
+      expiresAt: expiresAt ?? null,
+    })
+    .execute();
+  return token;
+}
+
+/** Random bytes of a token; over 256 bits remain after the alphabet has lost a character. */
+export const TOKEN_BYTES = 33;
+
+/**
+ * AUTH-4: three parts, since Webex's own SDK splits at `_` and reads the organization out of the third. `hearth` and
+ * `HRTH` make a token that has leaked recognizable.
+ */
+export function newToken(orgUuid: string, random: Uint8Array = randomBytes(TOKEN_BYTES)): string {
+  const secret = Buffer.from(random).toString('base64url').replaceAll('_', '-');
+  return `hearth${secret}_HRTH_${orgUuid}`;
+}
+
+/**
+ * Keys of the APPLICATION ids that webhooks show as `appId`: `C` and 64 hexadecimal digits, as Webex's have. All bots
+ * share one client, as do all tokens that people are given directly (spec 2.1).
+ */
+export const appKeys = { bot: appKey('bots'), person: appKey('personal access tokens') } as const;
+
+function appKey(client: string): string {
+  return `C${createHash('sha256').update(`hearth client: ${client}`).digest('hex')}`;
+}
+
+type MessagingScope = Extract<Scope, `spark:${string}`>;
+
+const messagingScopes: readonly MessagingScope[] = [
+  'spark:people_read',
+  'spark:rooms_read',
+  'spark:rooms_write',
+  'spark:memberships_read',
+  'spark:memberships_write',
+  'spark:messages_read',
+  'spark:messages_write',
+  'spark:teams_read',
+  'spark:teams_write',
+  'spark:team_memberships_read',
+  'spark:team_memberships_write',
+];
+
+const roleScopes: Readonly<Record<Role, readonly string[]>> = {
+  admin: ['spark-admin:people_read', 'spark-admin:people_write'],
+  compliance: [
+    'spark-compliance:events_read',
+    'spark-compliance:messages_read',
+    'spark-compliance:messages_write',
+    'spark-compliance:memberships_read',
+    'spark-compliance:memberships_write',
+    'spark-compliance:rooms_read',
+    'spark-compliance:rooms_write',
+    'spark-compliance:teams_read',
+    'spark-compliance:team_memberships_read',
+    'spark-compliance:team_memberships_write',
+  ],
+};
+
+/** Spec 1.4: bots read and write messaging and administer nothing; people have all of it, and what their roles add. */
+export function defaultScopes({ type, roles }: { type: 'person' | 'bot'; roles: string }): string[] {
+  if (type === 'bot') return [...messagingScopes];
+  const held = roles.split(' ');
+  return [
+    'spark:all',
+    'spark:kms',
+    ...Object.entries(roleScopes).flatMap(([role, scopes]) => (held.includes(role) ? scopes : [])),
+  ];
+}
