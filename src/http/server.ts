@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
 import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBodies } from './body.ts';
@@ -28,9 +28,8 @@ const routerOptions = { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true,
 export async function createHttpServer({ logger, trustProxy, bodyLimit, version }: HttpOptions): Promise<Api> {
   const app = fastify({
     loggerInstance: logger,
-    requestIdLogLabel: 'trackingId',
+    logController: new LogController({ requestIdLogLabel: 'trackingId', disableRequestLogging: true }),
     genReqId: (request) => trackingId(request.headers['trackingid']),
-    disableRequestLogging: true,
     trustProxy,
     bodyLimit,
     routerOptions,
