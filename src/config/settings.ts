@@ -1,0 +1,240 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { duration, flag, list, size, text, wholeNumber } from './values.ts';
+
+/**
+ * Every setting, once: what reads it, what `hearth help` and docs/reference/settings.md say about it. A flag wins over
+ * the environment, the environment over the default.
+ */
+interface Setting {
+  env: `HEARTH_${string}`;
+  /** Option of the command line, without `--`; secrets have none, because other users of the machine see those. */
+  flag?: string;
+  /** What the flag takes, as help names it; absent for one that is just on when it is there. */
+  takes?: string;
+  /** From the text to the value; its message finishes the sentence "NAME …". */
+  read: z.ZodType<unknown, string>;
+  /** As one would write it; absent: there is none. */
+  default?: string | { dev: string; serve: string };
+  /** Full sentences, for the reference; help shows the first one. */
+  description: string;
+}
+
+type Table = Readonly<Record<string, Setting>>;
+
+/** The values of a table's settings. */
+export type ValuesOf<T extends Table> = {
+  [K in keyof T]: z.output<T[K]['read']> | (T[K] extends { default: unknown } ? never : undefined);
+};
+
+/** For every command that works on stored data. */
+export const storeSettings = {
+  data: {
+    env: 'HEARTH_DATA',
+    flag: 'data',
+    takes: 'DIR',
+    read: text,
+    default: './.hearth',
+    description: 'Folder of everything that is stored. It is made when it is missing.',
+  },
+  masterKey: {
+    env: 'HEARTH_MASTER_KEY',
+    read: text,
+    description:
+      'Master key that seals content: 32 bytes as base64 or 64 hexadecimal digits. Several are separated by commas: the first one seals, all of them open. Takes the place of the key file.',
+  },
+  masterKeyFile: {
+    env: 'HEARTH_MASTER_KEY_FILE',
+    flag: 'master-key-file',
+    takes: 'FILE',
+    read: text,
+    description:
+      'File that holds the master key; `master.key` in the data folder when not set. The first start makes it, readable by its owner only. Without this file the stored content cannot be read: keep a copy apart from the data.',
+  },
+} as const satisfies Table;
+
+/** For `hearth dev` and `hearth serve`. */
+export const serverSettings = {
+  port: {
+    env: 'HEARTH_PORT',
+    flag: 'port',
+    takes: 'PORT',
+    read: wholeNumber(0, 65_535),
+    default: '4030',
+    description: 'Port to listen on. 0 takes a free one.',
+  },
+  host: {
+    env: 'HEARTH_HOST',
+    flag: 'host',
+    takes: 'HOST',
+    read: text,
+    default: { dev: 'localhost', serve: '0.0.0.0' },
+    description: 'Address or host name to listen on. `localhost` stands for both of its addresses, IPv4 and IPv6.',
+  },
+  trustProxy: {
+    env: 'HEARTH_TRUST_PROXY',
+    flag: 'trust-proxy',
+    takes: 'WHOM',
+    read: z.string().transform(readTrust),
+    default: 'false',
+    description:
+      'Whether to believe `X-Forwarded-*` headers, which decide the scheme and host of links: `true`, `false`, or the addresses and CIDRs of the proxies, separated by commas.',
+  },
+  bodyLimit: {
+    env: 'HEARTH_BODY_LIMIT',
+    flag: 'body-limit',
+    takes: 'SIZE',
+    read: size(1_024, 104_857_600),
+    default: '1MiB',
+    description: 'Largest request body. Larger ones are refused with 413.',
+  },
+  logLevel: {
+    env: 'HEARTH_LOG_LEVEL',
+    flag: 'log-level',
+    takes: 'LEVEL',
+    read: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    default: 'info',
+    description: 'Least important log lines to write: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
+  },
+  logFormat: {
+    env: 'HEARTH_LOG_FORMAT',
+    flag: 'log-format',
+    takes: 'FORMAT',
+    read: oneOf('auto', 'pretty', 'json'),
+    default: { dev: 'auto', serve: 'json' },
+    description: 'How log lines look: `pretty`, `json`, or `auto`, which is pretty in a terminal and JSON elsewhere.',
+  },
+  webhookRetries: {
+    env: 'HEARTH_WEBHOOK_RETRIES',
+    flag: 'webhook-retries',
+    takes: 'SCHEDULE',
+    read: text,
+    default: 'default',
+    description:
+      'When to try a delivery again: `default` (9 attempts: at once, then after 5s, 30s, 2m, 10m, 30m, 2h, 5h, 10h), `webex` (one attempt), or the waiting times before each further attempt, such as `5s,1m,1h`.',
+  },
+  webhookTimeout: {
+    env: 'HEARTH_WEBHOOK_TIMEOUT',
+    flag: 'webhook-timeout',
+    takes: 'TIME',
+    read: duration(100, 300_000),
+    default: '10s',
+    description: 'How long one attempt may take, response body included.',
+  },
+  webhookConnectTimeout: {
+    env: 'HEARTH_WEBHOOK_CONNECT_TIMEOUT',
+    flag: 'webhook-connect-timeout',
+    takes: 'TIME',
+    read: duration(100, 300_000),
+    default: '3s',
+    description: 'How long connecting to a receiver may take, within the time of the attempt.',
+  },
+  webhookAllow: {
+    env: 'HEARTH_WEBHOOK_ALLOW',
+    flag: 'webhook-allow',
+    takes: 'LIST',
+    read: list,
+    default: '',
+    description:
+      'Private receivers that may be called: CIDRs, addresses and host names, separated by commas. Public addresses need no entry. With `hearth dev` this machine itself (loopback) is always allowed.',
+  },
+  webhookCaFile: {
+    env: 'HEARTH_WEBHOOK_CA_FILE',
+    flag: 'webhook-ca-file',
+    takes: 'FILE',
+    read: text,
+    description: "Certificate authorities (PEM) to trust for receivers, in place of the system's.",
+  },
+  webhookSlots: {
+    env: 'HEARTH_WEBHOOK_SLOTS',
+    flag: 'webhook-slots',
+    takes: 'COUNT',
+    read: wholeNumber(1, 100_000),
+    default: '256',
+    description: 'Most requests to receivers at the same time. After a crash at most as many deliveries arrive twice.',
+  },
+  webhookSlotsEach: {
+    env: 'HEARTH_WEBHOOK_SLOTS_EACH',
+    flag: 'webhook-slots-each',
+    takes: 'COUNT',
+    read: wholeNumber(1, 100_000),
+    default: '16',
+    description: 'Most requests at the same time for one webhook.',
+  },
+  webhookQueue: {
+    env: 'HEARTH_WEBHOOK_QUEUE',
+    flag: 'webhook-queue',
+    takes: 'COUNT',
+    read: wholeNumber(1, 1_000_000),
+    default: '1000',
+    description: 'Most deliveries that wait in memory for one webhook. What exceeds it waits in the store.',
+  },
+  webhooksPerPerson: {
+    env: 'HEARTH_WEBHOOKS_PER_PERSON',
+    flag: 'webhooks-per-person',
+    takes: 'COUNT',
+    read: wholeNumber(1, 1_000_000),
+    default: '30000',
+    description: 'Most webhooks that one person or bot may have.',
+  },
+  allowMessagesUpdated: {
+    env: 'HEARTH_ALLOW_MESSAGES_UPDATED',
+    flag: 'allow-messages-updated',
+    read: flag,
+    default: 'false',
+    description: 'Whether webhooks may ask for `messages` `updated`, which Webex refuses.',
+  },
+  atAllReachesBots: {
+    env: 'HEARTH_AT_ALL_REACHES_BOTS',
+    flag: 'at-all-reaches-bots',
+    takes: 'BOOLEAN',
+    read: flag,
+    default: 'true',
+    description: 'Whether a message that mentions everybody is shown to the bots of a group room.',
+  },
+} as const satisfies Table;
+
+/** For `hearth dev` alone. */
+export const devSettings = {
+  memory: {
+    env: 'HEARTH_MEMORY',
+    flag: 'memory',
+    read: flag,
+    default: 'false',
+    description: 'Whether to keep nothing: all data goes when the server stops.',
+  },
+  world: {
+    env: 'HEARTH_WORLD',
+    flag: 'world',
+    takes: 'FILE',
+    read: text,
+    description:
+      'World file (YAML or JSON) with the people, bots, rooms and webhooks to begin with. A small world is built in.',
+  },
+  webhookInsecureTls: {
+    env: 'HEARTH_WEBHOOK_INSECURE_TLS',
+    flag: 'webhook-insecure-tls',
+    read: flag,
+    default: 'false',
+    description: 'Whether receivers may show certificates that nobody vouches for.',
+  },
+} as const satisfies Table;
+
+export type { Setting, Table };
+
+function oneOf<const T extends readonly [string, ...string[]]>(...values: T) {
+  return z.enum(values, `must be one of ${values.join(', ')}.`) as z.ZodType<T[number], string>;
+}
+
+function readTrust(given: string, context: z.RefinementCtx<string>): boolean | string {
+  const asFlag = flag.safeParse(given);
+  if (asFlag.success) return asFlag.data;
+  if (given.split(',').every((item) => isAddressOrRange(item.trim()))) return given;
+  context.addIssue({ code: 'custom', message: 'must be true, false, or addresses and CIDRs separated by commas.' });
+  return z.NEVER;
+}
+
+function isAddressOrRange(item: string): boolean {
+  const [address = '', bits = '0', ...rest] = item.split('/');
+  return isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && rest.length === 0;
+}

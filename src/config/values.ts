@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** Settings arrive as text. Each reader gives the typed value, and finishes the sentence "NAME …" about a bad one. */
+
+export function wholeNumber(least: number, most: number) {
+  const reason = `must be a whole number from ${least} to ${most}.`;
+  return z
+    .string()
+    .regex(/^\d+$/, reason)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, reason);
+}
+
+export const flag = z.stringbool({
+  truthy: ['true', '1', 'yes', 'on'],
+  falsy: ['false', '0', 'no', 'off'],
+  case: 'insensitive',
+  error: 'must be true or false.',
+});
+
+export const text = z.string();
+
+/** Answers milliseconds. */
+export function duration(leastMs: number, mostMs: number) {
+  const reason = `must be a time from ${printDuration(leastMs)} to ${printDuration(mostMs)}, such as 500ms, 10s or 2m.`;
+  return measure(/^(\d+)(ms|s|m|h)$/, { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }, leastMs, mostMs, reason);
+}
+
+/** Answers bytes. */
+export function size(least: number, most: number) {
+  const reason = `must be a size from ${printSize(least)} to ${printSize(most)}, such as 65536, 512KiB or 1MiB.`;
+  return measure(/^(\d+)(KiB|MiB|)$/, { '': 1, KiB: 1_024, MiB: 1_048_576 }, least, most, reason);
+}
+
+/** Separated by commas. */
+export const list = z.string().transform((line) =>
+  line
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+function measure(
+  pattern: RegExp,
+  units: Readonly<Record<string, number>>,
+  least: number,
+  most: number,
+  reason: string,
+) {
+  return z.string().transform((given, context) => {
+    const [, count, unit = ''] = pattern.exec(given) ?? [];
+    const value = Number(count) * (units[unit] ?? Number.NaN);
+    if (value >= least && value <= most) return value;
+    context.addIssue({ code: 'custom', message: reason });
+    return z.NEVER;
+  });
+}
+
+function printDuration(ms: number): string {
+  return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
+}
+
+function printSize(bytes: number): string {
+  if (bytes % 1_048_576 === 0) return `${bytes / 1_048_576}MiB`;
+  return bytes % 1_024 === 0 ? `${bytes / 1_024}KiB` : String(bytes);
+}
