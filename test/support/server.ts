@@ -1,47 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pino } from 'pino';
 import { afterEach, expect } from 'vitest';
 import { createApp, type App, type AppOptions } from '../../src/app.ts';
 import type { Membership, Message, Room, Webhook } from '../../src/contract/index.ts';
-import { derivedUuid, publicId } from '../../src/core/ids.ts';
-import { newMasterKey } from '../../src/core/vault.ts';
-import { parseSchedule } from '../../src/delivery/schedule.ts';
-import { hashToken } from '../../src/http/index.ts';
 import { TestClock } from './clock.ts';
+import { addPeople, personId, testOptions, tokenOf, type Name } from './people-and-options.ts';
 import { Receiver } from './receiver.ts';
-
-/** Who is there in every test. `eve` belongs to another organization. */
-export const people = {
-  alice: { email: 'alice@acme.example', displayName: 'Alice Adams', type: 'person', org: 'acme', roles: 'admin' },
-  bob: { email: 'bob@acme.example', displayName: 'Bob Brown', type: 'person', org: 'acme', roles: '' },
-  carol: { email: 'carol+test@acme.example', displayName: 'Carol Clark', type: 'person', org: 'acme', roles: 'compliance' },
-  dave: { email: 'dave@acme.example', displayName: 'Dave Dunn', type: 'person', org: 'acme', roles: '' },
-  eve: { email: 'eve@elsewhere.example', displayName: 'Eve Ellis', type: 'person', org: 'elsewhere', roles: 'admin' },
-  robot: { email: 'robot@webex.bot', displayName: 'Robot', type: 'bot', org: 'acme', roles: '' },
-  helper: { email: 'helper@webex.bot', displayName: 'Helper', type: 'bot', org: 'acme', roles: '' },
-} as const;
-export type Name = keyof typeof people;
-
-export function personUuid(name: Name): string {
-  return derivedUuid('test person', name);
-}
-export function personId(name: Name): string {
-  return publicId('PEOPLE', personUuid(name));
-}
-export function tokenOf(name: Name): string {
-  return `token-of-${name}`;
-}
-
-const personScopes =
-  'spark:all spark:kms spark-admin:people_read spark-admin:people_write spark-compliance:messages_read spark-compliance:memberships_read spark-compliance:rooms_read spark-compliance:events_read';
 
 export interface Answer<T = unknown> {
   status: number;
   headers: Headers;
   body: T;
 }
+
+export { people, personId, personUuid, tokenOf, type Name } from './people-and-options.ts';
 
 /** A server as tests use it: real HTTP, a real SQLite file, people to act as, a clock that stands still. */
 export interface TestServer {
@@ -73,7 +46,7 @@ export type Adjust = (options: AppOptions) => AppOptions;
 export async function startServer(adjust: Adjust = (options) => options): Promise<TestServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'hearth-test-'));
   const clock = new TestClock();
-  const options = adjust(defaults(folder));
+  const options = adjust(testOptions(folder));
   let app = await createApp(options, { clock, random: () => 0.5 });
   await addPeople(app);
   let { url } = await app.listen();
@@ -180,47 +153,4 @@ export class Client {
   say(room: { id: string }, markdown: string): Promise<Message> {
     return this.ok<Message>('POST', '/v1/messages', { roomId: room.id, markdown });
   }
-}
-
-function defaults(folder: string): AppOptions {
-  return {
-    http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1_048_576 },
-    // A kill loses nothing without the wait for the disk; what a power loss does is not for these tests.
-    store: { file: path.join(folder, 'hearth.db'), durability: 'off' },
-    masterKeys: [newMasterKey()],
-    delivery: {
-      schedule: parseSchedule('default'),
-      timeoutMs: 10_000,
-      connectTimeoutMs: 3_000,
-      allow: ['127.0.0.0/8', '::1', 'localhost'],
-      ca: undefined,
-      verifyTls: true,
-      limits: { slots: 256, perWebhook: 16, queueLength: 1_000 },
-    },
-    bots: { allReachesBots: true },
-    webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },
-    logger: pino({ level: 'silent' }),
-  };
-}
-
-async function addPeople(app: App): Promise<void> {
-  const createdAt = app.clock.now();
-  await app.db.write(async ({ query }) => {
-    const orgIds = new Map<string, number>();
-    for (const org of ['acme', 'elsewhere']) {
-      const uuid = derivedUuid('test organization', org);
-      const row = { uuid, displayName: org, createdAt };
-      const { id } = await query.insertInto('organizations').values(row).returning('id').executeTakeFirstOrThrow();
-      orgIds.set(org, id);
-    }
-    for (const [name, { org, ...person }] of Object.entries(people) as [Name, (typeof people)[Name]][]) {
-      const { id } = await query
-        .insertInto('people')
-        .values({ ...person, uuid: personUuid(name), orgId: orgIds.get(org) ?? 0, createdAt, modifiedAt: createdAt })
-        .returning('id')
-        .executeTakeFirstOrThrow();
-      const token = { hash: hashToken(tokenOf(name)), personId: id, appKey: `C${'0'.repeat(64)}`, createdAt };
-      await query.insertInto('tokens').values({ ...token, scopes: personScopes }).execute();
-    }
-  });
 }

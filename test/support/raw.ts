@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { tokenOf } from './server.ts';
+
+export interface RawAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+export interface RawRequest {
+  method?: string;
+  path: string;
+  /** In place of Alice's token, and whatever `fetch` would not let through. */
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+}
+
+/** A request as it is: no header of its own but `Host`, `Content-Length` and Alice's `Authorization`. */
+export async function raw(url: string, { method = 'GET', path, headers, body }: RawRequest): Promise<RawAnswer> {
+  const { hostname, port } = new URL(url);
+  const sent = request({
+    hostname,
+    port,
+    method,
+    path,
+    agent: false,
+    headers: {
+      authorization: `Bearer ${tokenOf('alice')}`,
+      ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+      ...headers,
+    },
+  });
+  // A server that refuses a body may close before all of it is sent; its answer counts all the same.
+  sent.on('error', () => {});
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+  sent.end(body);
+  const [response] = await answered;
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await textOf(response) };
+}
+
+/** Bytes on a connection, and what came back until the server closed it. */
+export async function bytes(url: string, text: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.end(text);
+  return textOf(socket);
+}
+
+async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
