@@ -69,7 +69,7 @@ export interface App {
 
 const GRACE_MS = 5_000;
 /** Addresses that a person on this machine would call localhost. */
-const localNames = new Set(['127.0.0.1', '0.0.0.0', '::', '::1']);
+const localNames = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::', '::1']);
 
 /** The composition root: the one place that knows every class. */
 export async function createApp(options: AppOptions, { clock = systemClock, random = Math.random }: Overrides = {}): Promise<App> {

@@ -17,6 +17,7 @@ export interface Schema {
   logPositions: LogPositionsTable;
   deliveries: DeliveriesTable;
   attempts: AttemptsTable;
+  worldEntries: WorldEntriesTable;
 }
 
 export type Flag = 0 | 1;
@@ -191,4 +192,12 @@ export interface AttemptsTable {
   error: string | null;
   /** What the receiver answered, cut at 16 KiB. */
   responseBody: Bytes | null;
+}
+
+/** What a development world has brought in: only what is declared anew is brought in again. */
+export interface WorldEntriesTable {
+  /** Kind and name of the declared thing. */
+  key: string;
+  /** SHA-256 of its declaration. */
+  declaration: string;
 }

@@ -1,4 +1,6 @@
-export { holds, pins, type Clause, type Filter } from './filter.ts';
+export { holds, parseFilter, pins, type Clause, type Filter } from './filter.ts';
+export { checkSubscription } from './matrix.ts';
+export { targetMustBeCallable } from './policy.ts';
 export { noticePrefix } from './present.ts';
 export { WebhookRegistry, type WebhookChange } from './registry.ts';
-export type { ActiveWebhook } from './store.ts';
+export { insertWebhook, sealSecret, type ActiveWebhook } from './store.ts';

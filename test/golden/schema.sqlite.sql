@@ -68,6 +68,8 @@ CREATE TABLE webhooks (
     resource text not null, event text not null, filter text, secret blob,
     status text not null, "ownedBy" text not null, "createdAt" integer not null);
 
+CREATE TABLE "worldEntries" (key text primary key, declaration text not null);
+
 CREATE INDEX deliveries_by_webhook on deliveries ("webhookId", id);
 
 CREATE INDEX deliveries_waiting on deliveries ("webhookId", "dueAt", id) where state = 'waiting';

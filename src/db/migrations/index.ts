@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { initial } from './001-initial.ts';
+import { worldEntries } from './002-world-entries.ts';
 
 export interface Migration {
   readonly id: number;
@@ -11,7 +12,10 @@ export interface Migration {
 }
 
 /** A plain list, no directory scan: every build sees the same set. Entries are only ever added at the end. */
-export const migrations: readonly Migration[] = [{ id: 1, name: 'initial', breaking: true, up: initial }];
+export const migrations: readonly Migration[] = [
+  { id: 1, name: 'initial', breaking: true, up: initial },
+  { id: 2, name: 'world entries', breaking: false, up: worldEntries },
+];
 
 /** The database was written by a newer program in a way that this one cannot read. */
 export class SchemaTooNewError extends Error {
