@@ -9,7 +9,6 @@ import { withLock } from './lock.js';
  * @property {string} folder holds package.json and package-lock.json
  * @property {string} what said while installing
  * @property {boolean} dev development dependencies too
- * @property {string} node the `node` that will load the packages: npm leaves out optional ones that do not fit its own
  * @property {string} lockFolder one installation at a time
  * @property {() => void} [check] throws when the installation turns out useless
  */
@@ -80,13 +79,14 @@ function installedByHand(folder, wanted) {
 }
 
 /**
+ * Runs on the machine's own Node.js, so that its npm finds the proxy and the certificates it is set up with.
+ *
  * @param {Target} target
  * @param {string[]} args
  */
-async function npm({ folder, node }, args) {
+async function npm({ folder }, args) {
   const end = await runChild('npm', [...args, '--loglevel=error'], {
     cwd: folder,
-    env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env['PATH']}` },
     shell: process.platform === 'win32',
     // Standard output belongs to the command that is being prepared.
     stdio: ['ignore', process.stderr, process.stderr],

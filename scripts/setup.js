@@ -28,16 +28,25 @@ const runtimePackages = new Map([
  * @returns {Promise<string>} path of the `node` to run Hearth with
  */
 export async function setUp({ dev }) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (dev && (major < 20 || (major === 20 && minor < 19))) {
+    throw new SetupError(
+      `On Node.js ${process.versions.node} npm leaves out packages that the tests need. Install 20.19 or newer.`,
+    );
+  }
   const node = canRunHearth() ? process.execPath : await pinnedRuntime();
-  await ensureInstalled({ folder: root, what: dev ? 'all dependencies' : 'dependencies', dev, node, lockFolder });
+  await ensureInstalled({ folder: root, what: dev ? 'all dependencies' : 'dependencies', dev, lockFolder });
   return node;
 }
 
 /** Some distributions build Node.js without type stripping or SQLite, so the version alone does not tell. */
 function canRunHearth() {
   const features = /** @type {{ typescript?: string | false }} */ (process.features);
-  const major = Number.parseInt(process.versions.node, 10);
-  return major >= oldestMajor && Boolean(features.typescript) && isBuiltin('node:sqlite');
+  return (
+    Number.parseInt(process.versions.node, 10) >= oldestMajor &&
+    Boolean(features.typescript) &&
+    isBuiltin('node:sqlite')
+  );
 }
 
 async function pinnedRuntime() {
@@ -49,18 +58,12 @@ async function pinnedRuntime() {
       `Hearth cannot run on this Node.js (${process.version}) and brings none for ${platform}. ${advice}`,
     );
   }
-  const node = path.join(
-    runtimeFolder,
-    'node_modules',
-    name,
-    'bin',
-    process.platform === 'win32' ? 'node.exe' : 'node',
-  );
+  const file = process.platform === 'win32' ? 'node.exe' : 'node';
+  const node = path.join(runtimeFolder, 'node_modules', name, 'bin', file);
   await ensureInstalled({
     folder: runtimeFolder,
     what: `Node.js, because this machine's is ${process.version}`,
     dev: false,
-    node: process.execPath,
     lockFolder,
     // npm does not count a missing optional package as an error, and a musl system cannot run this binary.
     check: () => {
