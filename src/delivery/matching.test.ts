@@ -10,7 +10,7 @@ const person = fc.integer({ min: 0, max: 4 }).map(uuid);
 const room = fc.integer({ min: 10, max: 12 }).map(uuid);
 const email = person.map((of) => `${of}@acme.example`);
 
-const event: fc.Arbitrary<LoggedEvent> = fc.record({
+const anyEvent: fc.Arbitrary<LoggedEvent> = fc.record({
   seq: fc.nat(),
   uuid: fc.uuid(),
   resource: fc.constantFrom<Resource>('messages', 'memberships', 'rooms'),
@@ -35,8 +35,14 @@ const event: fc.Arbitrary<LoggedEvent> = fc.record({
   ),
 });
 
+/** Removals are the case in which somebody who is not a member is told: half of the events are one. */
+const removal = fc
+  .tuple(anyEvent, person)
+  .map(([one, personUuid]): LoggedEvent => ({ ...one, resource: 'memberships', event: 'deleted', facts: { roomType: 'group', personUuid } }));
+const event = fc.oneof(anyEvent, removal);
+
 const filterText = fc.oneof(
-  fc.constant(''),
+  { weight: 6, arbitrary: fc.constant('') },
   room.map((id) => `roomId=${id}`),
   person.map((id) => `personId=${id}`),
   email.map((address) => `personEmail=${address}`),
