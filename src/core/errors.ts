@@ -7,7 +7,6 @@ export const errors = {
   malformedJson: { status: 400, message: 'The request body is not valid JSON: {reason}' },
   malformedId: { status: 400, message: 'Expect base64 ID or UUID.' },
   invalidCursor: { status: 400, message: 'The cursor is not one this server gave out.' },
-  roomIdMissing: { status: 400, message: "Required String parameter 'roomId' is not present" },
   destinationMissing: {
     status: 400,
     message: 'Exactly one of the destination fields must not be empty (roomId, toPersonEmail, toPersonId)',
@@ -19,7 +18,6 @@ export const errors = {
   messageToSelf: { status: 400, message: 'You cannot send a direct message to yourself.' },
   parentNotFound: { status: 400, message: 'parentId does not name a message of this room.' },
   parentIsReply: { status: 400, message: 'parentId names a reply: a thread has one level.' },
-  membershipRoomMissing: { status: 400, message: 'roomId cannot be null' },
   personMissing: { status: 400, message: 'Must specify either personId or personEmail.' },
   membershipFilterNeedsRoom: { status: 400, message: 'personId and personEmail need roomId, unless they name yourself.' },
   peopleFilterMissing: { status: 400, message: 'Email, displayName, or id list should be specified.' },
