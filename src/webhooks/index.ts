@@ -3,4 +3,4 @@ export { checkSubscription } from './matrix.ts';
 export { targetMustBeCallable } from './policy.ts';
 export { noticePrefix } from './present.ts';
 export { WebhookRegistry, type WebhookChange } from './registry.ts';
-export { insertWebhook, sealSecret, type ActiveWebhook } from './store.ts';
+export { sealSecret, type ActiveWebhook } from './store.ts';

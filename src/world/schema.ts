@@ -1,0 +1,160 @@
+import { z } from 'zod';
+
+/** Who and what a development server begins with. docs/reference/world.md explains the fields. */
+
+const text = z
+  .string({
+    error: ({ input }) => (input === undefined ? 'is missing.' : 'must be text (in YAML, put quotes around it).'),
+  })
+  .min(1, 'must not be empty.');
+const email = text.toLowerCase().regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address.');
+const role = z.enum(['admin', 'compliance'], 'must be admin or compliance.');
+const BOT_ADDRESS = /@(?:webex\.bot|sparkbot\.io)$/;
+
+const Organization = z.strictObject({ key: text, name: text });
+
+const Person = z
+  .strictObject({
+    email,
+    displayName: text,
+    type: z.enum(['person', 'bot'], 'must be person or bot.').optional(),
+    /** Key of an organization; absent: the first one. */
+    org: text.optional(),
+    /** Absent: one is made. */
+    token: text.regex(/^\S+$/, 'must not contain white space.').optional(),
+    roles: z.array(role).default([]),
+    /** Of the token; absent: all that the person may do. */
+    scopes: z.array(text).optional(),
+    firstName: text.optional(),
+    lastName: text.optional(),
+    nickName: text.optional(),
+    avatar: z.url('must be a URL.').optional(),
+  })
+  // BOT-1: bots are known by their addresses.
+  .transform(({ type, ...person }) => ({
+    ...person,
+    type: type ?? (BOT_ADDRESS.test(person.email) ? ('bot' as const) : ('person' as const)),
+  }));
+
+const Room = z
+  .strictObject({
+    title: text,
+    members: z.array(email).default([]),
+    /** Members too. One moderator locks the room (MOD-1). */
+    moderators: z.array(email).default([]),
+    description: text.optional(),
+    isPublic: z.boolean().default(false),
+    isAnnouncementOnly: z.boolean().default(false),
+  })
+  .transform(({ members, ...room }) => ({ ...room, members: [...new Set([...room.moderators, ...members])] }));
+
+const Message = z.strictObject({
+  /** Title of a room. */
+  room: text.optional(),
+  /** In place of a room: to whom, in the 1:1 room of the two. */
+  to: email.optional(),
+  from: email,
+  text: text.optional(),
+  markdown: text.optional(),
+  html: text.optional(),
+});
+
+const Webhook = z.strictObject({
+  owner: email,
+  name: text,
+  targetUrl: text,
+  resource: text,
+  event: text,
+  filter: text.optional(),
+  secret: text.optional(),
+});
+
+const Lists = z.strictObject({
+  organizations: z
+    .array(Organization)
+    .min(1, 'must name at least one.')
+    .default([{ key: 'hearth', name: 'Hearth' }]),
+  people: z.array(Person).default([]),
+  rooms: z.array(Room).default([]),
+  messages: z.array(Message).default([]),
+  webhooks: z.array(Webhook).default([]),
+});
+
+export const World = Lists.superRefine((world, context) => {
+  for (const { path, message } of contradictions(world)) context.addIssue({ code: 'custom', path, message });
+});
+
+export type World = z.output<typeof World>;
+
+interface Contradiction {
+  path: (string | number)[];
+  message: string;
+}
+
+/** What no field can know by itself: names that are used twice, or that nothing bears. */
+function* contradictions(world: z.output<typeof Lists>): Generator<Contradiction> {
+  yield* repeated('organizations', 'key', world.organizations, ({ key }) => key);
+  yield* repeated('people', 'email', world.people, (person) => person.email);
+  yield* repeated('people', 'token', world.people, ({ token }) => token);
+  yield* repeated('rooms', 'title', world.rooms, ({ title }) => title);
+
+  const orgs = new Set(world.organizations.map(({ key }) => key));
+  const people = new Set(world.people.map((person) => person.email));
+  const rooms = new Map(world.rooms.map((room) => [room.title, room]));
+  const unknownPerson = (path: Contradiction['path'], address: string): Contradiction[] =>
+    people.has(address) ? [] : [{ path, message: `"${address}" is not one of the people.` }];
+
+  for (const [at, { org }] of world.people.entries()) {
+    if (org !== undefined && !orgs.has(org)) {
+      yield { path: ['people', at, 'org'], message: `"${org}" is not the key of an organization.` };
+    }
+  }
+  for (const [at, room] of world.rooms.entries()) {
+    const path = ['rooms', at];
+    const isModerator = new Set(room.moderators);
+    const others = room.members.filter((member) => !isModerator.has(member));
+    for (const member of others) yield* unknownPerson([...path, 'members'], member);
+    for (const moderator of room.moderators) yield* unknownPerson([...path, 'moderators'], moderator);
+    if (room.members.length === 0) yield { path: [...path, 'members'], message: 'must name at least one person.' };
+    if (room.isPublic && room.description === undefined) {
+      yield { path: [...path, 'isPublic'], message: 'needs a description.' };
+    }
+    if (room.isAnnouncementOnly && room.moderators.length === 0) {
+      yield { path: [...path, 'isAnnouncementOnly'], message: 'needs a moderator.' };
+    }
+  }
+  for (const [at, { room: title, to, from, ...content }] of world.messages.entries()) {
+    const path = ['messages', at];
+    yield* unknownPerson([...path, 'from'], from);
+    if (to !== undefined) yield* unknownPerson([...path, 'to'], to);
+    if (to === from) yield { path: [...path, 'to'], message: 'is the author: nobody writes to themselves.' };
+    if ((title === undefined) === (to === undefined)) yield { path, message: 'must have either room or to.' };
+    if (Object.values(content).every((part) => part === undefined)) {
+      yield { path, message: 'must have text, markdown or html.' };
+    }
+    const room = title === undefined ? undefined : rooms.get(title);
+    if (title !== undefined && !room)
+      yield { path: [...path, 'room'], message: `"${title}" is not the title of a room.` };
+    if (room && people.has(from) && !room.members.includes(from)) {
+      yield { path: [...path, 'from'], message: `"${from}" is not a member of "${room.title}".` };
+    }
+  }
+  for (const [at, { owner }] of world.webhooks.entries()) yield* unknownPerson(['webhooks', at, 'owner'], owner);
+}
+
+function* repeated<T>(
+  list: string,
+  field: string,
+  items: readonly T[],
+  nameOf: (item: T) => string | undefined,
+): Generator<Contradiction> {
+  const first = new Map<string, number>();
+  for (const [at, item] of items.entries()) {
+    const name = nameOf(item);
+    if (name === undefined) continue;
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, at);
+    // A token is a secret, so the sentence does not repeat what is repeated.
+    else yield { path: [list, at, field], message: `is the same as ${list}[${earlier}].${field}.` };
+  }
+}
