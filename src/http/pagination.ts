@@ -11,17 +11,41 @@ export function mapPage<T, P>({ items, ...rest }: Page<T>, present: (item: T) =>
   return { ...rest, items: items.map(present) };
 }
 
-/** The sort key of the last item shown (PAGE-11): inserts between two pages neither repeat nor skip anything. */
-export type Cursor = readonly (string | number)[];
-
 /**
- * Cuts a list that was read one longer than the page: the extra row only says that there is more.
- * `keyOf` gives the sort key of a row.
+ * The name of a list and the sort key of the last item shown (PAGE-11): inserts between two pages neither repeat nor
+ * skip anything.
  */
-export function pageOf<T>(rows: readonly T[], max: number, keyOf: (row: T) => Cursor): Page<T> {
-  const items = rows.slice(0, max);
-  const last = items.at(-1);
-  return rows.length > max && last !== undefined ? { items, next: keyOf(last) } : { items };
+type Cursor = readonly [list: string, ...key: SortKey];
+type SortKey = readonly (string | number)[];
+
+type KeyKind = 'string' | 'number';
+type KeyOf<K extends readonly KeyKind[]> = { [I in keyof K]: K[I] extends 'string' ? string : number };
+
+interface Keyset<Key extends SortKey> {
+  /** The sort key to go on after; undefined for the first page. A cursor of another list is refused with 400. */
+  after(cursor: string | undefined): Key | undefined;
+  /** Cuts a list that was read one longer than the page: the extra row only says that there is more. */
+  page<T>(rows: readonly T[], max: number, keyOf: (row: T) => Key): Page<T>;
+}
+
+/** How one list is paged: its name, and the kinds of value that its sort key is made of. */
+export function keyset<const K extends readonly KeyKind[]>(list: string, ...kinds: K): Keyset<KeyOf<K>> {
+  return {
+    after(cursor) {
+      if (cursor === undefined) return undefined;
+      const [name, ...key] = decodeCursor(cursor);
+      const fits = name === list && key.length === kinds.length && kinds.every((kind, at) => typeof key[at] === kind);
+      if (!fits) throw new ApiError('invalidCursor');
+      return key as KeyOf<K>;
+    },
+    page(rows, max, keyOf) {
+      const items = rows.slice(0, max);
+      const last = items.at(-1);
+      if (rows.length <= max || last === undefined) return { items };
+      const key: SortKey = keyOf(last);
+      return { items, next: [list, ...key] };
+    },
+  };
 }
 
 /** PAGE-1…9: `items`, and exactly one `Link` when there is more, under the base URL that the client used. */
@@ -40,23 +64,15 @@ export function baseUrl(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}`;
 }
 
-export function encodeCursor(cursor: Cursor): string {
+function encodeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-type CursorKind = 'string' | 'number';
-type Decoded<K extends readonly CursorKind[]> = { [I in keyof K]: K[I] extends 'string' ? string : number };
-
-/** The sort key inside a cursor; undefined for the first page. Cursors of another list are refused with 400. */
-export function decodeCursor<const K extends readonly CursorKind[]>(text: string | undefined, kinds: K): Decoded<K> | undefined {
-  if (text === undefined) return undefined;
-  let parts: unknown;
+function decodeCursor(text: string): unknown[] {
   try {
-    parts = JSON.parse(Buffer.from(text, 'base64url').toString());
+    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    return Array.isArray(parts) ? parts : [];
   } catch {
     throw new ApiError('invalidCursor');
   }
-  const fits = Array.isArray(parts) && parts.length === kinds.length && kinds.every((kind, at) => typeof parts[at] === kind);
-  if (!fits) throw new ApiError('invalidCursor');
-  return parts as Decoded<K>;
 }

@@ -5,7 +5,7 @@ import { ApiError } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
 import type { Database, Reader } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
-import { bodyKey, decodeCursor, pageOf, pathKey, type Page } from '../http/index.ts';
+import { bodyKey, keyset, pathKey, type Page } from '../http/index.ts';
 import { findPersonByEmail, findPersonByUuid, type PersonRef } from '../people/index.ts';
 import { findRoomFor, touchRoom, type MemberView } from '../rooms/index.ts';
 import { join, leave } from './joining.ts';
@@ -40,9 +40,9 @@ export class MembershipService {
       if (!namesSelf(caller, query)) throw new ApiError('membershipFilterNeedsRoom');
       rows = rows.where('memberships.personId', '=', caller.personId);
     }
-    const after = decodeCursor(query.cursor, ['number']);
+    const after = byJoining.after(query.cursor);
     if (after) rows = rows.where('memberships.id', '>', after[0]);
-    return pageOf(await rows.execute(), query.max, ({ id }) => [id]);
+    return byJoining.page(await rows.execute(), query.max, ({ id }) => [id]);
   }
 
   async get(caller: Caller, id: string): Promise<MembershipRow> {
@@ -51,18 +51,17 @@ export class MembershipService {
 
   async create(caller: Caller, body: MembershipCreate): Promise<MembershipRow> {
     const roomUuid = bodyKey('ROOM', body.roomId);
-    if ((body.personId === undefined) === (body.personEmail === undefined)) throw new ApiError('personMissing');
+    if (!body.personId === !body.personEmail) throw new ApiError('personMissing');
     return this.#db.write(async (tx) => {
-      const room = await findRoomFor(tx, caller.personId, roomUuid);
-      if (!room) throw new ApiError('roomNotFound');
-      mayChangeMembers(room, 'inviting somebody');
+      const found = await findRoomFor(tx, caller.personId, roomUuid);
+      if (!found) throw new ApiError('roomNotFound');
+      mayChangeMembers(found, 'inviting somebody');
       const person = await invited(tx, body);
-      if (await memberships.find(tx, room.uuid, person.uuid)) throw new ApiError('alreadyMember');
+      if (await memberships.find(tx, found.uuid, person.uuid)) throw new ApiError('alreadyMember');
 
-      const now = this.#clock.now();
-      const { membership, events } = await join(tx, room, person, caller.uuid, now);
+      const room = await this.#touched(tx, found);
+      const { membership, events } = await join(tx, room, person, caller.uuid, room.lastActivityAt);
       if (body.isModerator === true) events.push(...(await this.#promote(tx, caller, room, membership)));
-      await touchRoom(tx, room.id, now);
       await this.#log.append(tx, events);
       return { ...membership, isModerator: body.isModerator === true ? 1 : 0 };
     });
@@ -85,8 +84,7 @@ export class MembershipService {
       if (body.isModerator !== undefined && flag(body.isModerator) !== member.isModerator) {
         mayChangeModerators(room);
         changed.isModerator = flag(body.isModerator);
-        events.push(...(await this.#changeRole(tx, caller, room, member, changed.isModerator)));
-        await touchRoom(tx, room.id, this.#clock.now());
+        events.push(...(await this.#changeRole(tx, caller, await this.#touched(tx, room), member, changed.isModerator)));
       }
       await this.#log.append(tx, events);
       return changed;
@@ -98,9 +96,15 @@ export class MembershipService {
       const { room, member } = await this.#visible(tx, caller, id);
       if (room.type === 'direct') throw new ApiError('leaveFailed');
       if (member.personId !== caller.personId) mayChangeMembers(room, 'removing somebody');
-      await touchRoom(tx, room.id, this.#clock.now());
-      await this.#log.append(tx, await leave(tx, room, member, caller.uuid));
+      await this.#log.append(tx, await leave(tx, await this.#touched(tx, room), member, caller.uuid));
     });
+  }
+
+  /** A change of members is activity: the room as the events of the change show it. */
+  async #touched(tx: Tx, room: MemberView): Promise<MemberView> {
+    const lastActivityAt = this.#clock.now();
+    await touchRoom(tx, room.id, lastActivityAt);
+    return { ...room, lastActivityAt };
   }
 
   async #changeRole(tx: Tx, caller: Caller, room: MemberView, member: MembershipRow, isModerator: 0 | 1): Promise<NewEvent[]> {
@@ -127,6 +131,8 @@ export class MembershipService {
   }
 }
 
+const byJoining = keyset('memberships', 'number');
+
 type Tx = Parameters<EventLog['append']>[0];
 
 function flag(value: boolean): 0 | 1 {
@@ -140,7 +146,7 @@ function namesSelf(caller: Caller, { personId, personEmail }: MembershipsQuery):
 }
 
 async function invited(reader: Reader, { personId, personEmail }: MembershipCreate): Promise<PersonRef> {
-  if (personEmail !== undefined) {
+  if (personEmail) {
     const person = await findPersonByEmail(reader, personEmail);
     if (!person) throw new ApiError('emailNotFound', { email: personEmail });
     return person;

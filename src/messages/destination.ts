@@ -19,14 +19,13 @@ export type Destination =
   /** The room of the parent (spec 3.4). */
   | { kind: 'thread'; parentUuid: string };
 
-/** Exactly one destination, or a parent alone. */
+/** Exactly one destination, or a parent alone. What is empty is not given: forms send fields that nobody filled in. */
 export function destinationOf({ roomId, toPersonId, toPersonEmail, parentId }: MessageCreate): Destination {
-  const given = [roomId, toPersonId, toPersonEmail].filter((field) => field !== undefined);
-  if (given.length > 1) throw new ApiError('destinationMissing');
-  if (roomId !== undefined) return { kind: 'room', roomUuid: bodyKey('ROOM', roomId) };
-  if (toPersonId !== undefined) return { kind: 'person', uuid: bodyKey('PEOPLE', toPersonId) };
-  if (toPersonEmail !== undefined) return { kind: 'email', email: toPersonEmail };
-  if (parentId !== undefined) return { kind: 'thread', parentUuid: bodyKey('MESSAGE', parentId) };
+  if ([roomId, toPersonId, toPersonEmail].filter(Boolean).length > 1) throw new ApiError('destinationMissing');
+  if (roomId) return { kind: 'room', roomUuid: bodyKey('ROOM', roomId) };
+  if (toPersonId) return { kind: 'person', uuid: bodyKey('PEOPLE', toPersonId) };
+  if (toPersonEmail) return { kind: 'email', email: toPersonEmail };
+  if (parentId) return { kind: 'thread', parentUuid: bodyKey('MESSAGE', parentId) };
   throw new ApiError('destinationMissing');
 }
 

@@ -27,6 +27,11 @@ export function maySee(caller: Caller, message: MessageRow, rules: BotRules): bo
   );
 }
 
+/** BOT-7: whether a mention of everybody is one of the caller. */
+export function allReaches(caller: Caller, room: MemberView, rules: BotRules): boolean {
+  return caller.type !== 'bot' || room.type === 'direct' || rules.allReachesBots;
+}
+
 /** Spec 3.4: the author, and the moderators of a locked room. */
 export function mayDelete(caller: Caller, message: MessageRow, room: MemberView): void {
   if (message.personId === caller.personId || room.isModerator === 1) return;

@@ -11,7 +11,7 @@ import { findPersonByEmail, findPersonByUuid } from '../people/index.ts';
 import { findRoomFor, touchRoom, type MemberView } from '../rooms/index.ts';
 import { compose, draftOf } from './content.ts';
 import { destinationOf, directRoomUuid, openDestination } from './destination.ts';
-import { listMessages } from './list.ts';
+import { listMessages, type ListQuery } from './list.ts';
 import { mayDelete, mayListAll, mayPost, maySee, type BotRules } from './policy.ts';
 import { messageEvent, presentMessage } from './present.ts';
 import { deleteMessage, findMessageFor, findParent, insertMessage, type Content, type MessageRow } from './store.ts';
@@ -42,7 +42,7 @@ export class MessageService {
   async post(caller: Caller, body: MessageCreate): Promise<Message> {
     const destination = destinationOf(body);
     const draft = draftOf(body);
-    const parentUuid = body.parentId === undefined ? null : bodyKey('MESSAGE', body.parentId);
+    const parentUuid = body.parentId ? bodyKey('MESSAGE', body.parentId) : null;
     const now = this.#clock.now();
 
     const message = await this.#db.write(async (tx) => {
@@ -80,7 +80,7 @@ export class MessageService {
     const room = await findRoomFor(this.#db.reader, caller.personId, bodyKey('ROOM', query.roomId));
     if (!room) throw new ApiError('roomNotFound');
     if (query.mentionedPeople === undefined) mayListAll(caller, room);
-    return mapPage(await listMessages(this.#db.reader, caller, room, query), (row) => this.#present(row));
+    return mapPage(await this.#listOf(caller, room, query), (row) => this.#present(row));
   }
 
   /** Not paged: the latest of the 1:1 room (PAGE-12). */
@@ -93,7 +93,7 @@ export class MessageService {
         : await findPersonByUuid(reader, bodyKey('PEOPLE', personId));
     const room = other && (await findRoomFor(reader, caller.personId, directRoomUuid(caller.uuid, other.uuid)));
     if (!room) throw new ApiError('roomNotFound');
-    const { items } = await listMessages(reader, caller, room, { max: MOST_DIRECT, ...(parentId !== undefined && { parentId }) });
+    const { items } = await this.#listOf(caller, room, { max: MOST_DIRECT, ...(parentId !== undefined && { parentId }) });
     return { items: items.map((row) => this.#present(row)) };
   }
 
@@ -106,6 +106,10 @@ export class MessageService {
       await deleteMessage(tx, message.id);
       await this.#log.append(tx, [messageEvent('deleted', message, caller.uuid)]);
     });
+  }
+
+  #listOf(caller: Caller, room: MemberView, query: ListQuery): Promise<Page<MessageRow>> {
+    return listMessages({ reader: this.#db.reader, caller, room, rules: this.#bots }, query);
   }
 
   async #visible(reader: Reader, caller: Caller, id: string): Promise<MessageRow> {
@@ -141,7 +145,7 @@ function placeOf(room: MemberView) {
 /** The answer to a direct message repeats whom it was addressed to (spec 3.4). */
 function addressee({ toPersonId, toPersonEmail }: MessageCreate): Pick<Message, 'toPersonId' | 'toPersonEmail'> {
   return {
-    ...(toPersonId !== undefined && { toPersonId: publicId('PEOPLE', bodyKey('PEOPLE', toPersonId)) }),
-    ...(toPersonEmail !== undefined && { toPersonEmail }),
+    ...(toPersonId && { toPersonId: publicId('PEOPLE', bodyKey('PEOPLE', toPersonId)) }),
+    ...(toPersonEmail && { toPersonEmail }),
   };
 }

@@ -3,7 +3,7 @@ import type { Caller } from '../core/caller.ts';
 import { ApiError } from '../core/errors.ts';
 import { parseId } from '../core/ids.ts';
 import type { Database } from '../db/index.ts';
-import { bodyKey, decodeCursor, pageOf, pathKey, type Page } from '../http/index.ts';
+import { bodyKey, keyset, pathKey, type Page } from '../http/index.ts';
 import { mayReadPeople, mustSayWhom } from './policy.ts';
 import { existingUuids, findPersonRow, nameStartsWith, nearTo, selectPeople, type PersonRow } from './store.ts';
 
@@ -14,6 +14,8 @@ export interface PeoplePage extends Page<PersonRow> {
   /** As they were asked for; only in lists by id. */
   notFoundIds?: string[];
 }
+
+const byName = keyset('people', 'string', 'number');
 
 /** Reads the directory. */
 export class PeopleService {
@@ -51,7 +53,7 @@ export class PeopleService {
     if (!uuids && !email && !displayName) rows = rows.where('people.orgId', '=', caller.orgId);
     if (orgId) rows = rows.where('organizations.uuid', '=', bodyKey('ORGANIZATION', orgId));
 
-    const after = decodeCursor(query.cursor, ['string', 'number']);
+    const after = byName.after(query.cursor);
     if (after) {
       const [name, key] = after;
       rows = rows.where((eb) =>
@@ -65,7 +67,7 @@ export class PeopleService {
       .orderBy('people.displayName')
       .orderBy('people.id')
       .limit(max + 1);
-    const page = pageOf(await sorted.execute(), max, (person) => [person.displayName, person.id]);
+    const page = byName.page(await sorted.execute(), max, (person) => [person.displayName, person.id]);
     return asked ? { ...page, ...(await this.#missing(asked)) } : page;
   }
 

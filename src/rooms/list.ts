@@ -1,7 +1,7 @@
 import type { RoomsQuery } from '../contract/index.ts';
 import type { Caller } from '../core/caller.ts';
 import type { Reader } from '../db/index.ts';
-import { decodeCursor, pageOf, type Page } from '../http/index.ts';
+import { keyset, type Page } from '../http/index.ts';
 import { selectRoomsOf, type MemberView } from './store.ts';
 
 /** The rooms that the caller is a member of, in the order asked for: latest first, or by id (spec 3.2). */
@@ -12,12 +12,13 @@ export async function listRooms(reader: Reader, caller: Caller, query: RoomsQuer
   if (query.type !== undefined) rows = rows.where('rooms.type', '=', query.type);
 
   if (query.sortBy === 'id') {
-    const after = decodeCursor(query.cursor, ['string']);
+    const after = byId.after(query.cursor);
     if (after) rows = rows.where('rooms.uuid', '>', after[0]);
-    return pageOf(await rows.orderBy('rooms.uuid').execute(), query.max, ({ uuid }) => [uuid]);
+    return byId.page(await rows.orderBy('rooms.uuid').execute(), query.max, ({ uuid }) => [uuid]);
   }
-  const column = query.sortBy === 'created' ? 'createdAt' : 'lastActivityAt';
-  const before = decodeCursor(query.cursor, ['number', 'number']);
+  const [column, latestFirst] =
+    query.sortBy === 'created' ? (['createdAt', byCreation] as const) : (['lastActivityAt', byActivity] as const);
+  const before = latestFirst.after(query.cursor);
   if (before) {
     const [time, id] = before;
     rows = rows.where((eb) =>
@@ -25,5 +26,9 @@ export async function listRooms(reader: Reader, caller: Caller, query: RoomsQuer
     );
   }
   const sorted = rows.orderBy(`rooms.${column}`, 'desc').orderBy('rooms.id', 'desc');
-  return pageOf(await sorted.execute(), query.max, (room) => [room[column], room.id]);
+  return latestFirst.page(await sorted.execute(), query.max, (room) => [room[column], room.id]);
 }
+
+const byId = keyset('rooms by id', 'string');
+const byCreation = keyset('rooms by creation', 'number', 'number');
+const byActivity = keyset('rooms by activity', 'number', 'number');

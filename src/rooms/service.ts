@@ -12,7 +12,7 @@ import { followModerators, join, leave, membershipEvent, memberships, setModerat
 import { listRooms } from './list.ts';
 import { deletingMeansLeaving, mayChangeRoom, settingsMustFit } from './policy.ts';
 import { roomEvent } from './present.ts';
-import { findRoomFor, insertRoom, type MemberView } from './store.ts';
+import { findRoomFor, insertRoom, touchRoom, type MemberView } from './store.ts';
 
 export class RoomService {
   readonly #db: Database;
@@ -88,6 +88,7 @@ export class RoomService {
       const room = await visible(tx, caller, id);
       const members = await memberships.ofRoom(tx, room.id);
       if (deletingMeansLeaving(room)) {
+        await touchRoom(tx, room.id, this.#clock.now());
         const own = members.filter(({ personId }) => personId === caller.personId);
         for (const member of own) await this.#log.append(tx, await leave(tx, room, member, caller.uuid));
         return;

@@ -5,7 +5,7 @@ import { ApiError } from '../core/errors.ts';
 import { newUuid } from '../core/ids.ts';
 import type { Vault } from '../core/vault.ts';
 import type { Database, Reader, Writer } from '../db/index.ts';
-import { decodeCursor, mapPage, pageOf, pathKey, type Page } from '../http/index.ts';
+import { keyset, mapPage, pathKey, type Page } from '../http/index.ts';
 import { parseFilter } from './filter.ts';
 import { checkSubscription } from './matrix.ts';
 import { filterMustNameVisible, mayListOrganization, mayRegister, targetMustBeCallable } from './policy.ts';
@@ -37,6 +37,8 @@ export interface WebhookParts {
   allowMessagesUpdated: boolean;
 }
 
+const newestFirst = keyset('webhooks', 'number');
+
 /** Registers webhooks and keeps the registry equal to what is committed. */
 export class WebhookService {
   readonly #parts: WebhookParts;
@@ -48,7 +50,7 @@ export class WebhookService {
   /** What the caller registered, or what anybody registered for the caller's organization. */
   async list(caller: Caller, query: WebhooksQuery): Promise<Page<ActiveWebhook>> {
     const { db, vault } = this.#parts;
-    const [before] = decodeCursor(query.cursor, ['number']) ?? [];
+    const [before] = newestFirst.after(query.cursor) ?? [];
     let rows = selectNewest(db.reader, { before, limit: query.max + 1 });
     if (query.ownedBy !== undefined) rows = rows.where('webhooks.ownedBy', '=', query.ownedBy);
     if (query.ownedBy === 'org') {
@@ -57,7 +59,7 @@ export class WebhookService {
     } else {
       rows = rows.where('webhooks.ownerId', '=', caller.personId);
     }
-    const page = pageOf(await rows.execute(), query.max, ({ id }) => [id]);
+    const page = newestFirst.page(await rows.execute(), query.max, ({ id }) => [id]);
     return mapPage(page, (row) => openWebhook(row, vault));
   }
 
