@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { v5 } from 'uuid';
 import { expect, test } from 'vitest';
 import { derivedUuid, membershipKey, newUuid, parseId, publicId, type IdType } from './ids.ts';
 
@@ -69,4 +70,9 @@ test('new keys are distinct and in order of time; derived keys follow from their
   expect(keys.toSorted()).toEqual(keys);
   expect(derivedUuid('a', 'b')).toBe(derivedUuid('a', 'b'));
   expect(derivedUuid('a', 'b')).not.toBe(derivedUuid('ab'));
+  fc.assert(
+    fc.property(fc.string(), (part) => {
+      expect(derivedUuid(part, 'x')).toBe(v5(`${part}\nx`, '5d1e8a3c-2f0b-4b53-9f53-6f2a6d1c7e10'));
+    }),
+  );
 });

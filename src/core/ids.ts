@@ -1,4 +1,5 @@
-import { v5, v7 } from 'uuid';
+import { hash } from 'node:crypto';
+import { v7 } from 'uuid';
 
 /** The words that appear in a public id (spec 2.1). */
 export type IdType =
@@ -16,16 +17,19 @@ const PUBLIC_ID = /^[A-Za-z0-9_-]+={0,2}$/;
 const DECODED = /^ciscospark:\/\/[^/]+\/([A-Z_]+)\/(.+)$/;
 
 /** Names for ids that are derived instead of drawn: the same parts always give the same UUID. */
-const DERIVED_NAMESPACE = '5d1e8a3c-2f0b-4b53-9f53-6f2a6d1c7e10';
+const DERIVED_NAMESPACE = Buffer.from('5d1e8a3c2f0b4b539f536f2a6d1c7e10', 'hex');
 
 /** A new key, ordered by time so that indexes grow at one end. */
 export function newUuid(): string {
   return v7();
 }
 
-/** A key that follows from what it names: 1:1 rooms (ID-9), deliveries, seeded people. */
+/** A key that follows from what it names: 1:1 rooms (ID-9), deliveries, seeded people. A UUID of version 5. */
 export function derivedUuid(...parts: readonly string[]): string {
-  return v5(parts.join('\n'), DERIVED_NAMESPACE);
+  const digest = hash('sha1', Buffer.concat([DERIVED_NAMESPACE, Buffer.from(parts.join('\n'))]), 'hex');
+  const variant = ((Number.parseInt(digest.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  const fields = [digest.slice(0, 8), digest.slice(8, 12), `5${digest.slice(13, 16)}`, `${variant}${digest.slice(17, 20)}`];
+  return [...fields, digest.slice(20, 32)].join('-');
 }
 
 /** ID-1: the one canonical text of an object's id. `key` is mostly a UUID. */

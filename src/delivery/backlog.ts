@@ -90,7 +90,8 @@ export class Backlog {
       const taken = fresh.slice(0, room).filter(({ dueAt }) => dueAt <= now);
       const left = fresh[taken.length];
       for (const { rowId } of taken) lane.loaded.add(rowId);
-      lane.behind &&= lane.spilling > 0 || (await hasUntried(this.#db.reader, webhookId, lane.loaded));
+      lane.behind &&=
+        lane.spilling > 0 || left?.attempts === 0 || (await hasUntried(this.#db.reader, webhookId, lane.loaded));
       if (left) this.#noteLeft(webhookId, left.dueAt, now);
       for (const { rowId, dueAt: _, body, ...rest } of taken) {
         const delivery: Delivery = { ...rest, rowId, webhookId, body: body ?? undefined, progress: undefined, enteredAt: now };

@@ -12,6 +12,9 @@ export interface LaneLimits {
   queueLength: number;
 }
 
+/** A lane is filled up to so many times what it may have in flight. */
+const REFILL = 8;
+
 /**
  * Shares the slots among the webhooks: each has a lane of its own, lanes with something to send take turns, and none
  * takes more than its cap (rule 4).
@@ -51,9 +54,13 @@ export class Lanes {
     return !lane.behind && lane.queue.length < this.#limits.queueLength;
   }
 
-  /** How many rows of the table the lane can take: enough to keep it busy, so that a backlog stays out of memory. */
+  /**
+   * How many rows of the table the lane can take. A lane that is busy enough takes none: rows are read many at a time,
+   * and only so many that a backlog stays out of memory.
+   */
   roomFor(lane: Lane): number {
-    return Math.max(0, 2 * this.#limits.perWebhook - lane.queue.length - lane.inFlight);
+    const { perWebhook } = this.#limits;
+    return lane.queue.length > perWebhook ? 0 : REFILL * perWebhook - lane.queue.length;
   }
 
   add(lane: Lane, delivery: Delivery): void {
