@@ -111,7 +111,7 @@ export const serverSettings = {
     read: text,
     default: 'default',
     description:
-      'When to try a delivery again: `default` (9 attempts: at once, then after 5s, 30s, 2m, 10m, 30m, 2h, 5h, 10h), `webex` (one attempt), or the waiting times before each further attempt, such as `5s,1m,1h`.',
+      'When to try a delivery again: `default` (9 attempts: at once, then after 5s, 30s, 2m, 10m, 30m, 2h, 5h, 10h), `webex` (one attempt), or the times before each attempt, the first one 0s, such as `0s,5s,1m30s,2h`.',
   },
   webhookTimeout: {
     env: 'HEARTH_WEBHOOK_TIMEOUT',

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import type { AppOptions } from '../app.ts';
+import { ConfigError, type MasterKeys, type ServerConfig } from '../config/index.ts';
+import { parseSchedule } from '../delivery/schedule.ts';
+
+interface Parts {
+  store: AppOptions['store'];
+  masterKeys: MasterKeys;
+  /** Receivers that may be called beyond those that the settings name. */
+  alsoAllow: readonly string[];
+  verifyTls: boolean;
+  logger: Logger;
+}
+
+/** What the application is made from, as the settings say. Throws `ConfigError`. */
+export function appOptions(config: ServerConfig, { alsoAllow, verifyTls, ...parts }: Parts): AppOptions {
+  return {
+    ...parts,
+    http: { host: config.host, port: config.port, trustProxy: config.trustProxy, bodyLimit: config.bodyLimit },
+    delivery: {
+      schedule: orConfigError('HEARTH_WEBHOOK_RETRIES', () => parseSchedule(config.webhookRetries)),
+      timeoutMs: config.webhookTimeout,
+      connectTimeoutMs: config.webhookConnectTimeout,
+      allow: [...alsoAllow, ...config.webhookAllow],
+      ca: readCertificates(config.webhookCaFile),
+      verifyTls,
+      limits: { slots: config.webhookSlots, perWebhook: config.webhookSlotsEach, queueLength: config.webhookQueue },
+    },
+    bots: { allReachesBots: config.atAllReachesBots },
+    webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },
+  };
+}
+
+function readCertificates(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  const text = orConfigError('HEARTH_WEBHOOK_CA_FILE', () => readFileSync(file, 'utf8'));
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new ConfigError(`HEARTH_WEBHOOK_CA_FILE: ${file} holds no certificate in PEM form.`);
+  }
+  return text;
+}
+
+function orConfigError<T>(setting: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new ConfigError(`${setting}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,132 @@
+import { appendFile, chmod } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import {
+  parseMasterKeys,
+  readKeyFile,
+  readStoreConfig,
+  storeSettings,
+  writeKeyFile,
+  type MasterKeys,
+  type StoreConfig,
+} from '../config/index.ts';
+import { newMasterKey, Vault } from '../core/vault.ts';
+import type { Database } from '../db/index.ts';
+import { UsageError, type Call, type Command } from './command.ts';
+import { dataFolder, lockFolder, withDatabase } from './store.ts';
+
+export const keysRotate: Command = {
+  name: 'keys rotate',
+  summary: 'Seal everything under a new master key. The server must be stopped.',
+  settings: Object.values(storeSettings),
+  run,
+};
+
+/** Rows in one transaction. */
+const BATCH = 500;
+
+async function run({ given, io }: Call): Promise<void> {
+  const config = readStoreConfig(given);
+  const { folder, databaseFile } = dataFolder(config);
+  if (!existsSync(databaseFile)) throw new UsageError(`There is no store in ${folder}: say where it is with --data.`);
+  const lock = lockFolder(folder);
+  try {
+    const keys = await keysWithNewFirst(config);
+    const counts = await withDatabase(databaseFile, (db) => rewrapAll(db, new Vault(keys)));
+    io.out.write(`Sealed anew: the keys of ${counts.rooms} rooms, the secrets of ${counts.secrets} webhooks.\n`);
+    io.out.write(
+      config.masterKey ? 'HEARTH_MASTER_KEY needs only its first key from now on.\n' : await retireOthers(config, keys),
+    );
+  } finally {
+    lock.release();
+  }
+}
+
+/**
+ * The key file has the new key in front and keeps the earlier ones until everything is sealed anew: stopped half way,
+ * the server still opens all of it, and the next rotation finishes this one before anything else.
+ */
+async function keysWithNewFirst(config: StoreConfig): Promise<MasterKeys> {
+  if (config.masterKey) {
+    const keys = parseMasterKeys(config.masterKey, 'HEARTH_MASTER_KEY');
+    if (keys.length > 1) return keys;
+    throw new UsageError(
+      'HEARTH_MASTER_KEY holds one key: put a new one and a comma in front of it (`openssl rand -base64 32` makes one), then run this again.',
+    );
+  }
+  const { keyFile } = dataFolder(config);
+  const found = await readKeyFile(keyFile);
+  if (!found) throw new UsageError(`There is no master key at ${keyFile}: say where it is with --master-key-file.`);
+  if (found.keys.length > 1) return found.keys;
+  const keys: MasterKeys = [newMasterKey(), ...found.keys];
+  await writeKeyFile(keyFile, keys);
+  return keys;
+}
+
+/** A backup from before the rotation opens with the earlier keys only, so they are put aside and not thrown away. */
+async function retireOthers(config: StoreConfig, [current, ...earlier]: MasterKeys): Promise<string> {
+  const { keyFile } = dataFolder(config);
+  const retired = `${keyFile}.retired`;
+  const lines = earlier.map((key) => `${Buffer.from(key).toString('base64')} # until ${new Date().toISOString()}\n`);
+  await appendFile(retired, lines.join(''), { mode: 0o600 });
+  await chmod(retired, 0o600);
+  await writeKeyFile(keyFile, [current]);
+  return `${keyFile} holds the new key. Backups made before open with the earlier one, which is now in ${retired}: delete that when you need them no more.\n`;
+}
+
+async function rewrapAll(db: Database, vault: Vault): Promise<{ rooms: number; secrets: number }> {
+  const rooms = await inBatches(async (after) =>
+    db.write(async ({ query }) => {
+      const rows = await query
+        .selectFrom('rooms')
+        .select(['id', 'wrappedKey'])
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(BATCH)
+        .execute();
+      for (const { id, wrappedKey } of rows) {
+        if (vault.isCurrent(wrappedKey)) continue;
+        await query
+          .updateTable('rooms')
+          .set({ wrappedKey: vault.rewrap(wrappedKey) })
+          .where('id', '=', id)
+          .execute();
+      }
+      return rows;
+    }),
+  );
+  const secrets = await inBatches(async (after) =>
+    db.write(async ({ query }) => {
+      const rows = await query
+        .selectFrom('webhooks')
+        .select(['id', 'secret'])
+        .where('id', '>', after)
+        .where('secret', 'is not', null)
+        .orderBy('id')
+        .limit(BATCH)
+        .execute();
+      for (const { id, secret } of rows) {
+        if (secret === null || vault.isCurrent(secret)) continue;
+        await query
+          .updateTable('webhooks')
+          .set({ secret: vault.rewrapAlone(secret) })
+          .where('id', '=', id)
+          .execute();
+      }
+      return rows;
+    }),
+  );
+  return { rooms, secrets };
+}
+
+/** Answers how many rows there were. */
+async function inBatches(next: (afterId: number) => Promise<{ id: number }[]>): Promise<number> {
+  let count = 0;
+  let last = 0;
+  for (;;) {
+    const rows = await next(last);
+    const end = rows.at(-1);
+    if (!end) return count;
+    count += rows.length;
+    last = end.id;
+  }
+}
