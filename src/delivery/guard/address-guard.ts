@@ -1,0 +1,145 @@
+import { lookup as systemLookup } from 'node:dns/promises';
+import type { LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { buildConnector } from 'undici';
+import { parseAddress, type Address } from './addresses.ts';
+import { AllowList, hostOf } from './allow-list.ts';
+import { effective, isMetadata, isSpecial } from './ranges.ts';
+import { readTarget } from './target.ts';
+
+export interface GuardOptions {
+  /** Addresses, CIDRs, host names and `*.suffix` that may be called although they are not public. */
+  allow: readonly string[];
+  /** Where this server itself listens; asked at every connection, since the port may be known only later. */
+  own: () => { port: number; addresses: readonly string[] };
+  /** Every address of a host name. */
+  lookup?: (hostname: string) => Promise<readonly LookupAddress[]>;
+}
+
+/** The host name has an address that this server may not call, or is one. Does not tell which. */
+export class RefusedAddressError extends Error {
+  override name = 'RefusedAddressError';
+
+  constructor() {
+    super(REFUSAL);
+  }
+}
+
+/** The host name has no address, or nobody could be asked. */
+export class UnknownHostError extends Error {
+  override name = 'UnknownHostError';
+}
+
+const REFUSAL = 'This is not an address that this server may call.';
+
+/**
+ * Keeps every request that this server makes for somebody else out of the networks around it (DEL-14, FILE-7).
+ *
+ * What counts is the address that is connected to, so it is vetted when a connection is made: a host name is resolved
+ * once, all answers are vetted, and the connection goes to one of them without asking again. One answer that is refused
+ * refuses the host, even beside good ones: a name that mixes public and private addresses is a mistake or an attempt to
+ * get at the private one by luck of the draw.
+ */
+export class AddressGuard {
+  readonly #allow: AllowList;
+  readonly #own: GuardOptions['own'];
+  readonly #lookup: (hostname: string) => Promise<readonly LookupAddress[]>;
+  readonly #lookups = new Map<string, Promise<readonly LookupAddress[]>>();
+
+  /** Throws when an entry of `allow` cannot be understood. */
+  constructor({ allow, own, lookup = lookUpAll }: GuardOptions) {
+    this.#allow = new AllowList(allow);
+    this.#own = own;
+    this.#lookup = lookup;
+  }
+
+  /**
+   * Why a URL cannot be called, as far as can be told without asking a name server; undefined when nothing speaks against
+   * it. A sentence for the client.
+   */
+  checkUrl(text: string): string | undefined {
+    const target = readTarget(text);
+    if (typeof target === 'string') return target;
+    const host = hostOf(target);
+    // RFC 6761: these are loopback, whatever a name server says.
+    const address = parseAddress(host === 'localhost' || host.endsWith('.localhost') ? '127.0.0.1' : host);
+    return address && this.#refuses(address, host, portOf(target)) ? REFUSAL : undefined;
+  }
+
+  /**
+   * Makes connections to one origin, for undici's `connect` option. Fails with `RefusedAddressError` or
+   * `UnknownHostError`; looking up the name counts towards `timeout`.
+   */
+  connector(origin: URL, options: buildConnector.BuildOptions): buildConnector.connector {
+    const port = portOf(origin);
+    const lookup: LookupFunction = (hostname, _, callback) => void this.#answer(hostname, port, callback);
+    // Has Node ask for all addresses, and try one after the other.
+    const connect = buildConnector({ ...options, autoSelectFamily: true, lookup });
+    return (target, callback) => {
+      // A literal address is connected to without any lookup.
+      const address = parseAddress(target.hostname);
+      if (address && this.#refuses(address, target.hostname, port)) callback(new RefusedAddressError(), null);
+      else connect(target, callback);
+    };
+  }
+
+  async #answer(hostname: string, port: number, callback: Parameters<LookupFunction>[2]): Promise<void> {
+    let addresses;
+    try {
+      addresses = await this.#resolve(hostname, port);
+    } catch (error) {
+      return callback(error as Error, []);
+    }
+    callback(null, addresses);
+  }
+
+  async #resolve(hostname: string, port: number): Promise<LookupAddress[]> {
+    const addresses = await this.#addressesOf(hostname);
+    if (addresses.length === 0) throw new UnknownHostError('The host name has no address.');
+    const host = hostname.replace(/\.$/, '');
+    for (const { address } of addresses) {
+      const parsed = parseAddress(address);
+      if (!parsed || this.#refuses(parsed, host, port)) throw new RefusedAddressError();
+    }
+    return [...addresses];
+  }
+
+  /**
+   * Connections that are made at the same time share a lookup: the system does only a few at once, and those of a name
+   * server that does not answer would hold up everybody else's.
+   */
+  #addressesOf(hostname: string): Promise<readonly LookupAddress[]> {
+    let addresses = this.#lookups.get(hostname);
+    if (!addresses) {
+      addresses = this.#lookup(hostname)
+        .catch((cause: unknown) => {
+          throw new UnknownHostError('The host name could not be resolved.', { cause });
+        })
+        .finally(() => this.#lookups.delete(hostname));
+      this.#lookups.set(hostname, addresses);
+    }
+    return addresses;
+  }
+
+  #refuses(address: Address, host: string, port: number): boolean {
+    const called = effective(address);
+    if (isMetadata(address)) return !this.#allow.namesAddress(address) && !this.#allow.namesAddress(called);
+    if (this.#allow.namesHost(host) || this.#allow.covers(address) || this.#allow.covers(called)) return false;
+    return isSpecial(called) || this.#isOwn(called, port);
+  }
+
+  #isOwn(address: Address, port: number): boolean {
+    const own = this.#own();
+    const text = address.toNormalizedString();
+    return port === own.port && own.addresses.some((one) => parseAddress(one)?.toNormalizedString() === text);
+  }
+}
+
+function portOf({ port, protocol }: URL): number {
+  if (port !== '') return Number(port);
+  return protocol === 'https:' ? 443 : 80;
+}
+
+function lookUpAll(hostname: string): Promise<LookupAddress[]> {
+  return systemLookup(hostname, { all: true });
+}

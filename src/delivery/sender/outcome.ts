@@ -1,0 +1,42 @@
+/** What came of one request. A receiver's failure is a value: nothing is thrown. */
+export type Outcome = Answered | Failed;
+
+/** A status came. It counts whatever became of the body, which is kept as evidence only (DEL-1). */
+export interface Answered {
+  kind: 'response';
+  /** 200 to 599. Redirects are answers like others (DEL-2). */
+  status: number;
+  /** Names in lower case; of a repeated one the values, joined by `, `. */
+  headers: Readonly<Record<string, string>>;
+  /** As it came over the wire, cut at the sender's limit. */
+  body: Buffer;
+  /** The body was longer, broke off, or had not ended at the deadline. */
+  truncated: boolean;
+  durationMs: number;
+}
+
+export interface Failed {
+  kind: 'error';
+  reason: FailureReason;
+  /** A sentence for the webhook's owner. Never tells what a host name resolved to. */
+  message: string;
+  durationMs: number;
+}
+
+export type FailureReason =
+  /** No status before the deadline. */
+  | 'timeout'
+  | 'connect-timeout'
+  /** The host name has no address, or the name servers did not answer. */
+  | 'dns'
+  /** The address guard refused it. */
+  | 'refused-address'
+  /** Refused, reset, closed or unreachable. */
+  | 'connection'
+  | 'tls'
+  /** What came back is not HTTP/1.1, or too much of it. */
+  | 'protocol'
+  /** It could not be sent: the URL or a header is malformed. */
+  | 'invalid-request'
+  /** This server was stopping. */
+  | 'stopped';
