@@ -62,7 +62,7 @@ CREATE TABLE tokens (
     "appKey" text not null, scopes text not null, "createdAt" integer not null, "expiresAt" integer);
 
 CREATE TABLE webhooks (
-    id integer primary key, uuid text not null unique,
+    id integer primary key autoincrement, uuid text not null unique,
     "ownerId" integer not null references people (id) on delete cascade,
     "appKey" text not null, name text not null, "targetUrl" text not null,
     resource text not null, event text not null, filter text, secret blob,
@@ -89,3 +89,5 @@ CREATE INDEX people_by_name on people ("orgId", "displayName");
 CREATE INDEX tokens_by_person on tokens ("personId");
 
 CREATE INDEX webhooks_by_owner on webhooks ("ownerId", id);
+
+CREATE INDEX webhooks_of_organizations on webhooks (resource) where "ownedBy" = 'org';

@@ -54,13 +54,15 @@ const tables = [
   `create index mentions_by_room on "messageMentions" ("roomId", "personId", "createdAt", "messageId")`,
   `create index mentions_by_message on "messageMentions" ("messageId")`,
 
+  // Never gives a deleted webhook's key to another one: deliveries may still name it.
   `create table webhooks (
-    id integer primary key, uuid text not null unique,
+    id integer primary key autoincrement, uuid text not null unique,
     "ownerId" integer not null references people (id) on delete cascade,
     "appKey" text not null, name text not null, "targetUrl" text not null,
     resource text not null, event text not null, filter text, secret blob,
     status text not null, "ownedBy" text not null, "createdAt" integer not null)`,
   `create index webhooks_by_owner on webhooks ("ownerId", id)`,
+  `create index webhooks_of_organizations on webhooks (resource) where "ownedBy" = 'org'`,
 
   `create table events (
     id integer primary key autoincrement, uuid text not null unique,
