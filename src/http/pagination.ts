@@ -51,7 +51,8 @@ export function keyset<const K extends readonly KeyKind[]>(list: string, ...kind
 /** PAGE-1…9: `items`, and exactly one `Link` when there is more, under the base URL that the client used. */
 export function sendPage<T>(request: FastifyRequest, reply: FastifyReply, page: Page<T>): { items: T[] } {
   if (page.next) {
-    const url = new URL(request.raw.url ?? '/', baseUrl(request));
+    // Two slashes in front would name a host (HTTP-5).
+    const url = new URL(request.url.replace(/^\/{2,}/, '/'), baseUrl(request));
     url.searchParams.set('cursor', encodeCursor(page.next));
     // Values are encoded by URLSearchParams; what Webex's clients split at (`;` and `>`) cannot appear (PAGE-4).
     reply.header('Link', `<${url.href}>; rel="next"`);
