@@ -127,7 +127,10 @@ export async function createApp(options: AppOptions, { clock = systemClock, rand
       return { port, url: `http://${localNames.has(host) ? 'localhost' : address.hostname}:${port}` };
     },
     async close(graceMs = GRACE_MS) {
+      // A request that never ends must not keep the server from stopping.
+      const cut = setTimeout(() => api.server.closeAllConnections(), graceMs);
       await api.close();
+      clearTimeout(cut);
       await engine.close(graceMs);
       await sender.destroy();
       await db.close();
