@@ -17,4 +17,10 @@ export function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser<string>('application/x-www-form-urlencoded', { parseAs: 'string' }, (request, text, done) => {
     done(null, coerceForm(request.routeOptions.schema?.body, { ...parse(text) }));
   });
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    const { 'content-length': length = '0', 'transfer-encoding': encoding, 'content-type': type } = request.headers;
+    // Clients name a type on calls without a body too; one that is missing is taken for plain text (HTTP-13).
+    if (length === '0' && encoding === undefined) done(null, undefined);
+    else done(new ApiError('mediaTypeUnsupported', { type: type ?? 'text/plain' }));
+  });
 }

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../core/errors.ts';
 import { StoreUnavailableError } from '../db/index.ts';
@@ -6,13 +9,39 @@ import { StoreUnavailableError } from '../db/index.ts';
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = asApiError(error, request);
   if (refusal.status >= 500) request.log.error({ err: error }, refusal.message);
-  else request.log.debug({ code: refusal.code, path: request.url }, refusal.message);
+  // Not its words: they may quote the body, which may be a message.
+  else request.log.debug({ code: refusal.code, path: request.url }, 'refused');
   if (refusal.status === 503) reply.header('Retry-After', '1');
-  return reply.code(refusal.status).send({
-    message: refusal.message,
-    errors: refusal.descriptions.map((description) => ({ description })),
-    trackingId: request.id,
-  });
+  return reply.code(refusal.status).send(errorBody(refusal.descriptions, request.id));
+}
+
+/** What is no HTTP that can be read becomes no request; it is answered in the same shape all the same. */
+export function sendUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = unreadable.get(error.code ?? '') ?? 400;
+  const trackingId = newTrackingId();
+  const body = JSON.stringify(errorBody([`The request cannot be read: ${STATUS_CODES[status]}.`], trackingId));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `TrackingID: ${trackingId}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+const unreadable = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+  ['HPE_HEADER_OVERFLOW', 431],
+]);
+
+export function newTrackingId(): string {
+  return `HEARTH_${randomUUID()}`;
+}
+
+function errorBody(descriptions: readonly string[], trackingId: string) {
+  return { message: descriptions[0], errors: descriptions.map((description) => ({ description })), trackingId };
 }
 
 function asApiError(error: unknown, request: FastifyRequest): ApiError {
@@ -29,12 +58,14 @@ function isFastifyError(error: unknown): error is FastifyError {
 function fromFastify(error: FastifyError, request: FastifyRequest): ApiError {
   switch (error.code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      // HTTP-13: a body without a type is taken for plain text.
-      return new ApiError('mediaTypeUnsupported', { type: request.headers['content-type'] ?? 'text/plain' });
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ApiError('bodyTooLarge', { limit: request.routeOptions.bodyLimit ?? 0 });
+      return new ApiError('mediaTypeUnsupported', { type: request.headers['content-type'] ?? '' });
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ApiError('resourceNotFound');
+    case 'FST_ERR_BAD_URL':
+      return new ApiError('invalidRequest', { reason: 'The path cannot be read: a % starts an encoded character of UTF-8.' });
     default:
       if (error.statusCode === undefined || error.statusCode >= 500) return new ApiError('internal');
+      if (error.statusCode === 413) return new ApiError('bodyTooLarge', { limit: request.routeOptions.bodyLimit ?? 0 });
       return new ApiError('invalidRequest', { reason: error.message });
   }
 }

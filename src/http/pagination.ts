@@ -60,9 +60,12 @@ export function sendPage<T>(request: FastifyRequest, reply: FastifyReply, page: 
   return { items: page.items };
 }
 
-/** HTTP-2: the scheme and host that the client used. */
+/** HTTP-2: the scheme and host that the client used; the address it reached when it named none that can be called. */
 export function baseUrl(request: FastifyRequest): string {
-  return `${request.protocol}://${request.host}`;
+  const named = `${request.protocol}://${request.host}`;
+  if (URL.canParse(named)) return named;
+  const { localAddress = '', localPort } = request.socket;
+  return `${request.protocol}://${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
 }
 
 function encodeCursor(cursor: Cursor): string {

@@ -1,11 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
-import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawServerDefault,
+} from 'fastify';
 import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBodies } from './body.ts';
-import { sendError } from './errors.ts';
+import { newTrackingId, sendError, sendUnreadable } from './errors.ts';
 import { answerUnknownRoutes } from './not-found.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -33,6 +39,9 @@ export async function createHttpServer({ logger, trustProxy, bodyLimit, version 
     trustProxy,
     bodyLimit,
     routerOptions,
+    // What the router refuses by itself meets no hook.
+    frameworkErrors: (error, request, reply) => void sendError(error, request, withStandardHeaders(request, reply)),
+    clientErrorHandler: sendUnreadable,
   }).withTypeProvider<ZodTypeProvider>();
 
   app.setValidatorCompiler(validatorCompiler);
@@ -42,7 +51,7 @@ export async function createHttpServer({ logger, trustProxy, bodyLimit, version 
   answerUnknownRoutes(app);
   app.decorateRequest('caller');
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('TrackingID', request.id).header('Cache-Control', 'no-cache, no-store'); // HTTP-6
+    withStandardHeaders(request, reply);
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -57,6 +66,8 @@ export async function createHttpServer({ logger, trustProxy, bodyLimit, version 
     allowedHeaders: ['authorization', 'content-type', 'trackingid', 'spark-user-agent', 'cisco-no-http-redirect'],
     exposedHeaders: ['Link', 'Retry-After', 'trackingid', 'Content-Disposition'],
     maxAge: 600,
+    // An OPTIONS that asks for nothing in particular is told the same.
+    strictPreflight: false,
   });
   await app.register(swagger, {
     openapi: {
@@ -71,7 +82,12 @@ export async function createHttpServer({ logger, trustProxy, bodyLimit, version 
   return app;
 }
 
+/** Spec 1.5, HTTP-6 */
+function withStandardHeaders(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.header('TrackingID', request.id).header('Cache-Control', 'no-cache, no-store');
+}
+
 /** The client's own tracking id when it can be put into a header and a log line, else a new one (spec 1.5). */
 function trackingId(given: string | string[] | undefined): string {
-  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : `HEARTH_${randomUUID()}`;
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : newTrackingId();
 }

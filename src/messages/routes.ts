@@ -1,4 +1,5 @@
 import multipart from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
 import {
   DirectMessagesQuery,
   IdParameter,
@@ -16,8 +17,15 @@ const tags = ['messages'];
 const read = { scope: 'spark:messages_read' } as const;
 const write = { scope: 'spark:messages_write' } as const;
 
-export async function messageRoutes(app: Api, messages: MessageService): Promise<void> {
-  await acceptMultipart(app);
+export async function messageRoutes(v1: Api, messages: MessageService): Promise<void> {
+  // A scope of its own: nothing else is sent as a multipart form.
+  await v1.register(async (app: Api) => {
+    await acceptMultipart(app);
+    routes(app, messages);
+  });
+}
+
+function routes(app: Api, messages: MessageService): void {
   app.get(
     '/messages',
     { config: read, schema: { tags, summary: 'List messages of a room', querystring: MessagesQuery, response: { 200: MessageList } } },
@@ -53,10 +61,27 @@ export async function messageRoutes(app: Api, messages: MessageService): Promise
 
 /** HTTP-12: some clients send every message as a multipart form, text-only ones too. A file in it is refused. */
 async function acceptMultipart(app: Api): Promise<void> {
-  await app.register(multipart, {
-    attachFieldsToBody: 'keyValues',
-    onFile() {
-      throw new ApiError('filesUnsupported');
-    },
+  await app.register(multipart, { limits: { fields: MOST_FIELDS, parts: MOST_FIELDS, fieldSize: MOST_BYTES_OF_FIELD } });
+  app.addHook('preValidation', async (request) => {
+    if (request.isMultipart()) request.body = await readForm(request);
   });
+}
+
+/** Many times what a message has, and little enough to be held in memory. */
+const MOST_FIELDS = 100;
+const MOST_BYTES_OF_FIELD = 65_536;
+
+async function readForm(request: FastifyRequest): Promise<Record<string, unknown>> {
+  const form: Record<string, unknown> = {};
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'file') throw new ApiError('filesUnsupported');
+      const earlier = form[part.fieldname];
+      form[part.fieldname] = earlier === undefined ? part.value : [earlier, part.value].flat();
+    }
+  } catch (error) {
+    if (error instanceof ApiError || (error instanceof Error && 'statusCode' in error && error.statusCode === 413)) throw error;
+    throw new ApiError('invalidRequest', { reason: `The form cannot be read: ${error instanceof Error ? error.message : 'unknown'}.` });
+  }
+  return form;
 }

@@ -12,25 +12,26 @@ export interface RawAnswer {
 export interface RawRequest {
   method?: string;
   path: string;
-  /** In place of Alice's token, and whatever `fetch` would not let through. */
-  headers?: Record<string, string>;
+  /** Whatever `fetch` would not let through; `authorization: undefined` for no token at all. */
+  headers?: Record<string, string | undefined>;
   body?: string | Uint8Array;
 }
 
 /** A request as it is: no header of its own but `Host`, `Content-Length` and Alice's `Authorization`. */
 export async function raw(url: string, { method = 'GET', path, headers, body }: RawRequest): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
+  const all = {
+    authorization: `Bearer ${tokenOf('alice')}`,
+    ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+    ...headers,
+  };
   const sent = request({
     hostname,
     port,
     method,
     path,
     agent: false,
-    headers: {
-      authorization: `Bearer ${tokenOf('alice')}`,
-      ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
-      ...headers,
-    },
+    headers: Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
   });
   // A server that refuses a body may close before all of it is sent; its answer counts all the same.
   sent.on('error', () => {});
