@@ -1,6 +1,7 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import path from 'node:path';
 import process, { stderr, stdout } from 'node:process';
-import { run } from './cli/index.ts';
 
 // What is stored is its owner's business only.
 process.umask(0o077);
@@ -14,8 +15,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const isTerminal = stdout.isTTY;
-const io = { out: stdout, err: stderr, isTerminal, colours: isTerminal && stdout.hasColors() };
+// Compiled modules are kept, so that the next start takes half the time; where they cannot be, nothing else changes.
+enableCompileCache(path.join(import.meta.dirname, '../node_modules/.cache/hearth'));
+const { run } = await import('./cli/index.ts');
+
+const width = stdout.isTTY ? stdout.columns : undefined;
+const io = { out: stdout, err: stderr, width, colours: stdout.isTTY && stdout.hasColors() };
 
 try {
   process.exitCode = await run(process.argv.slice(2), { env: process.env, io, stop: stop.signal });

@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
-import type { Logger } from 'pino';
 import type { AppOptions } from '../app.ts';
-import { ConfigError, type MasterKeys, type ServerConfig } from '../config/index.ts';
+import { ConfigError, type ServerConfig } from '../config/index.ts';
+import { AllowList } from '../delivery/guard/allow-list.ts';
 import { parseSchedule } from '../delivery/schedule.ts';
 
-interface Parts {
-  store: AppOptions['store'];
-  masterKeys: MasterKeys;
+interface Mode {
   /** Receivers that may be called beyond those that the settings name. */
   alsoAllow: readonly string[];
   verifyTls: boolean;
-  logger: Logger;
 }
 
-/** What the application is made from, as the settings say. Throws `ConfigError`. */
-export function appOptions(config: ServerConfig, { alsoAllow, verifyTls, ...parts }: Parts): AppOptions {
+/** What the settings say about the application; where it keeps its data is not among it. Throws `ConfigError`. */
+export function settledOptions(
+  config: ServerConfig,
+  { alsoAllow, verifyTls }: Mode,
+): Omit<AppOptions, 'store' | 'masterKeys' | 'logger'> {
+  orConfigError('HEARTH_WEBHOOK_ALLOW', () => new AllowList(config.webhookAllow));
   return {
-    ...parts,
     http: { host: config.host, port: config.port, trustProxy: config.trustProxy, bodyLimit: config.bodyLimit },
     delivery: {
       schedule: orConfigError('HEARTH_WEBHOOK_RETRIES', () => parseSchedule(config.webhookRetries)),
@@ -41,6 +41,7 @@ function readCertificates(file: string | undefined): string | undefined {
   return text;
 }
 
+/** `setting` is named in the complaint about its value. */
 function orConfigError<T>(setting: string, read: () => T): T {
   try {
     return read();

@@ -31,10 +31,11 @@ export interface Call {
 /** Where a command speaks. */
 export interface Io {
   /** For what was asked for, and for the log of a server. */
-  out: NodeJS.WriteStream;
+  out: NodeJS.WritableStream;
   /** For what the person at the keyboard should know beside it. */
-  err: NodeJS.WriteStream;
-  isTerminal: boolean;
+  err: NodeJS.WritableStream;
+  /** Columns of the terminal that `out` is; undefined: it is none. */
+  width: number | undefined;
   colours: boolean;
 }
 

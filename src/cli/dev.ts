@@ -18,7 +18,7 @@ import {
   standardWorld,
   type Account,
 } from '../world/index.ts';
-import { appOptions } from './app-options.ts';
+import { settledOptions } from './app-options.ts';
 import { UsageError, type Call, type Command } from './command.ts';
 import { createLogger } from './logger.ts';
 import { makeMemoryFolder } from './memory-folder.ts';
@@ -38,6 +38,7 @@ const LOOPBACK = ['127.0.0.0/8', '::1', 'localhost'];
 
 async function run({ given, io, stop }: Call): Promise<void> {
   const config = readDevConfig(given);
+  const settled = settledOptions(config, { alsoAllow: LOOPBACK, verifyTls: !config.webhookInsecureTls });
   const logger = await createLogger(config, io);
   for (const name of unknownVariables(given.env)) logger.warn(`${name} is not a setting of Hearth.`);
 
@@ -45,15 +46,9 @@ async function run({ given, io, stop }: Call): Promise<void> {
   const { accounts, keys, warnings } = await prepare(config, place);
   for (const warning of warnings) logger.warn(warning);
 
-  const options = appOptions(config, {
-    store: place.store,
-    masterKeys: keys,
-    alsoAllow: LOOPBACK,
-    verifyTls: !config.webhookInsecureTls,
-    logger,
-  });
+  const options = { ...settled, store: place.store, masterKeys: keys, logger };
   await runServer(options, stop, (url) => {
-    io.out.write(printWelcome({ url, accounts, data: place.shownAs }, { colours: io.colours, width: io.out.columns }));
+    io.out.write(printWelcome({ url, accounts, data: place.shownAs }, { colours: io.colours, width: io.width }));
   });
 }
 

@@ -7,7 +7,7 @@ export async function createLogger(
   { logLevel: level, logFormat }: Pick<ServerConfig, 'logLevel' | 'logFormat'>,
   io: Io,
 ): Promise<Logger> {
-  if (logFormat === 'json' || (logFormat === 'auto' && !io.isTerminal)) return pino({ level }, io.out);
+  if (logFormat === 'json' || (logFormat === 'auto' && io.width === undefined)) return pino({ level }, io.out);
   const { default: pretty } = await import('pino-pretty');
   return pino(
     { level },

@@ -1,6 +1,6 @@
 import { readServeConfig, serverSettings, storeSettings, unknownVariables } from '../config/index.ts';
 import { hasWorld } from '../world/index.ts';
-import { appOptions } from './app-options.ts';
+import { settledOptions } from './app-options.ts';
 import { UsageError, type Call, type Command } from './command.ts';
 import { createLogger } from './logger.ts';
 import { runServer } from './run-server.ts';
@@ -15,6 +15,7 @@ export const serve: Command = {
 
 async function run({ given, io, stop }: Call): Promise<void> {
   const config = readServeConfig(given);
+  const settled = settledOptions(config, { alsoAllow: [], verifyTls: true });
   const { folder, databaseFile: file } = dataFolder(config);
   const logger = await createLogger(config, io);
   for (const name of unknownVariables(given.env)) logger.warn(`${name} is not a setting of Hearth.`);
@@ -34,13 +35,7 @@ async function run({ given, io, stop }: Call): Promise<void> {
     for (const warning of warnings) logger.warn(warning);
     if (!hasPeople) logger.warn('Nobody can sign in yet: make the first administrator with `hearth admin create`.');
 
-    const options = appOptions(config, {
-      store: { file, durability: 'full' },
-      masterKeys: keys,
-      alsoAllow: [],
-      verifyTls: true,
-      logger,
-    });
+    const options = { ...settled, store: { file, durability: 'full' as const }, masterKeys: keys, logger };
     await runServer(options, stop, (url) => logger.info({ url, data: folder }, 'ready'));
   } finally {
     lock.release();

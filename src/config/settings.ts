@@ -136,7 +136,7 @@ export const serverSettings = {
     read: list,
     default: '',
     description:
-      'Private receivers that may be called: CIDRs, addresses and host names, separated by commas. Public addresses need no entry. With `hearth dev` this machine itself (loopback) is always allowed.',
+      'Private receivers that may be called: CIDRs, addresses, host names and `*.example.com`, separated by commas. Public addresses need no entry. With `hearth dev` this machine itself (loopback) is always allowed.',
   },
   webhookCaFile: {
     env: 'HEARTH_WEBHOOK_CA_FILE',

@@ -1,0 +1,244 @@
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readKeyFile, writeKeyFile } from '../../src/config/index.ts';
+import { newMasterKey } from '../../src/core/vault.ts';
+import { get, hearth, newFolder, post, spawnHearth, startHearth, type Program } from './program.ts';
+
+const alice = ['--email', 'Alice@acme.example', '--name', 'Alice', '--organization', 'Acme'];
+
+async function newAdministrator(data: string): Promise<string> {
+  const { code, out, err } = await hearth(['admin', 'create', ...alice, '--data', data]);
+  expect(err).toContain('not shown again');
+  expect(code).toBe(0);
+  return out.trim();
+}
+
+function serve(data: string, env: Record<string, string> = {}): Program {
+  return startHearth(['serve', '--data', data, '--port', '0', '--host', '127.0.0.1'], env);
+}
+
+describe('hearth serve', () => {
+  test('begins empty; the first administrator is made while it runs', async () => {
+    const data = path.join(await newFolder(), 'data');
+    const args = ['serve', '--data', data, '--port', '0', '--host', '127.0.0.1'];
+    const program = spawnHearth(args, { HEARTH_PROT: '1' });
+    const url = await program.url();
+    await program.says(/Nobody can sign in yet/);
+    const token = await newAdministrator(data);
+    expect(await get(`${url}/v1/people/me`, token)).toMatchObject({
+      status: 200,
+      body: { emails: ['alice@acme.example'], displayName: 'Alice', invitePending: false },
+    });
+    expect((await get(`${url}/v1/people`, token)).body['items']).toHaveLength(1);
+    expect(await program.stop()).toBe(0);
+
+    const lines = program.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { msg: string });
+    expect(lines.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('Made a new master key'),
+        'HEARTH_PROT is not a setting of Hearth.',
+        'ready',
+        'stopping',
+      ]),
+    );
+    expect(program.out).not.toContain(token);
+  });
+
+  test('calls no private address', async () => {
+    const data = await newFolder();
+    const token = await newAdministrator(data);
+    const url = await serve(data).url();
+    const webhook = { name: 'mine', targetUrl: 'http://127.0.0.1:3978/', resource: 'messages', event: 'created' };
+    expect((await post(`${url}/v1/webhooks`, token, webhook)).status).toBe(400);
+  });
+
+  test('does not run on a development world, whose tokens are known', async () => {
+    const data = await newFolder();
+    const dev = startHearth(['dev', '--data', data, '--port', '0']);
+    await dev.url();
+    await dev.stop();
+    expect(await hearth(['serve', '--data', data])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('holds a development world'),
+    });
+  });
+
+  test.each([[['--world', 'team.yaml']], [['--memory']]])('has no option %j', async (args) => {
+    expect(await hearth(['serve', ...args])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`hearth serve has no option ${args[0]}`),
+    });
+  });
+
+  test('does not start with a key that does not open what is stored, or without one', async () => {
+    const data = await newFolder();
+    const token = await newAdministrator(data);
+    const program = serve(data);
+    expect((await post(`${await program.url()}/v1/rooms`, token, { title: 'Sealed' })).status).toBe(200);
+    await program.stop();
+
+    const other = { HEARTH_MASTER_KEY: Buffer.from(newMasterKey()).toString('base64') };
+    expect(await hearth(['serve', '--data', data], other)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('HEARTH_MASTER_KEY does not open what is stored'),
+    });
+    const elsewhere = path.join(await newFolder(), 'lost.key');
+    expect(await hearth(['serve', '--data', data, '--master-key-file', elsewhere])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`no master key at ${elsewhere}`),
+    });
+  });
+});
+
+describe('hearth admin create', () => {
+  test('finds the organization that exists, and refuses an address that exists', async () => {
+    const data = await newFolder();
+    await newAdministrator(data);
+    expect(await hearth(['admin', 'create', ...alice, '--data', data])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Alice@acme.example exists already: hearth token create --email Alice@acme.example'),
+    });
+    const second = await hearth([
+      'admin',
+      'create',
+      '--email',
+      'bob@acme.example',
+      '--name',
+      'Bob',
+      '--organization',
+      'Acme',
+      '--data',
+      data,
+    ]);
+    const url = await serve(data).url();
+    const people = await get(`${url}/v1/people`, second.out.trim());
+    expect(people.body['items']).toMatchObject([{ displayName: 'Alice' }, { displayName: 'Bob' }]);
+  });
+
+  test('needs all that it asks for', async () => {
+    const { code, err } = await hearth(['admin', 'create', '--email', 'a@acme.example']);
+    expect(err).toBe('hearth admin create needs --name; see hearth help admin create.\n');
+    expect(code).toBe(2);
+  });
+});
+
+describe('hearth token create', () => {
+  test('makes a token with fewer scopes, good at once', async () => {
+    const data = await newFolder();
+    await newAdministrator(data);
+    const url = await serve(data).url();
+    const args = ['--email', 'alice@acme.example', '--scopes', 'spark:rooms_read', '--expires-in', '12h'];
+    const { out, err } = await hearth(['token', 'create', ...args, '--data', data]);
+    expect(err).toMatch(/expires at \d{4}-.*Z, and is not shown again/);
+    expect((await get(`${url}/v1/rooms`, out.trim())).status).toBe(200);
+    expect((await get(`${url}/v1/people/me`, out.trim())).status).toBe(403);
+  });
+
+  test.each([
+    [['--email', 'nobody@acme.example'], 'has the address nobody@acme.example'],
+    [['--email', 'alice@acme.example', '--expires-in', '0d'], '--expires-in is "0d"'],
+  ])('%j is refused', async (args, sentence) => {
+    const data = await newFolder();
+    await newAdministrator(data);
+    expect(await hearth(['token', 'create', ...args, '--data', data])).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining(sentence),
+    });
+  });
+
+  test('looks for a store before it makes one', async () => {
+    const data = await newFolder();
+    expect(await hearth(['token', 'create', '--email', 'a@b.example', '--data', data])).toMatchObject({
+      code: 2,
+      err: `There is no store in ${data}: say where it is with --data.\n`,
+    });
+  });
+});
+
+/** A store with a room, a message and a webhook with a secret; the server is stopped. */
+async function sealedStore(data: string): Promise<string> {
+  const token = await newAdministrator(data);
+  const program = serve(data, { HEARTH_WEBHOOK_ALLOW: '127.0.0.1' });
+  const url = await program.url();
+  const room = await post(`${url}/v1/rooms`, token, { title: 'Sealed' });
+  await post(`${url}/v1/messages`, token, { roomId: room.body['id'], text: 'still readable' });
+  const webhook = {
+    name: 'w',
+    targetUrl: 'http://127.0.0.1:9/',
+    resource: 'rooms',
+    event: 'updated',
+    secret: 'still signing',
+  };
+  expect((await post(`${url}/v1/webhooks`, token, webhook)).status).toBe(200);
+  await program.stop();
+  return token;
+}
+
+async function expectReadable(data: string, token: string, env: Record<string, string> = {}): Promise<void> {
+  const program = serve(data, env);
+  const url = await program.url();
+  const rooms = await get(`${url}/v1/rooms`, token);
+  const [{ id }] = rooms.body['items'] as [{ id: string }];
+  expect((await get(`${url}/v1/messages?roomId=${id}`, token)).body['items']).toMatchObject([
+    { text: 'still readable' },
+  ]);
+  expect((await get(`${url}/v1/webhooks`, token)).body['items']).toMatchObject([{ secret: 'still signing' }]);
+  await program.stop();
+}
+
+describe('hearth keys rotate', () => {
+  test('seals everything under a new key, and puts the earlier one aside for backups', async () => {
+    const data = await newFolder();
+    const token = await sealedStore(data);
+    const file = path.join(data, 'master.key');
+    const before = await readKeyFile(file);
+
+    const { code, out } = await hearth(['keys', 'rotate', '--data', data]);
+    expect(out).toContain('the keys of 1 rooms, the secrets of 1 webhooks');
+    expect(code).toBe(0);
+    const after = await readKeyFile(file);
+    expect(after?.keys).toHaveLength(1);
+    expect(after?.keys[0]).not.toEqual(before?.keys[0]);
+    expect(await readKeyFile(`${file}.retired`)).toEqual(before);
+    await expectReadable(data, token);
+  });
+
+  test('finishes a rotation that was stopped half way', async () => {
+    const data = await newFolder();
+    const token = await sealedStore(data);
+    const file = path.join(data, 'master.key');
+    const earlier = (await readKeyFile(file))?.keys[0] ?? new Uint8Array();
+    const next = Buffer.from(newMasterKey());
+    await writeKeyFile(file, [next, earlier]);
+    await hearth(['keys', 'rotate', '--data', data]);
+    expect((await readKeyFile(file))?.keys).toEqual([next]);
+    await expectReadable(data, token);
+  });
+
+  test('with keys in the environment the operator brings the new one', async () => {
+    const data = await newFolder();
+    const token = await sealedStore(data);
+    const earlier = (await readKeyFile(path.join(data, 'master.key')))?.keys[0] ?? new Uint8Array();
+    const [old, next] = [earlier, newMasterKey()].map((key) => Buffer.from(key).toString('base64')) as [string, string];
+    expect(await hearth(['keys', 'rotate', '--data', data], { HEARTH_MASTER_KEY: old })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('put a new one and a comma in front of it'),
+    });
+    const { out } = await hearth(['keys', 'rotate', '--data', data], { HEARTH_MASTER_KEY: `${next},${old}` });
+    expect(out).toContain('needs only its first key from now on');
+    await expectReadable(data, token, { HEARTH_MASTER_KEY: next });
+  });
+
+  test('waits for no running server', async () => {
+    const data = await newFolder();
+    await serve(data).url();
+    expect(await hearth(['keys', 'rotate', '--data', data])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Another Hearth is working'),
+    });
+  });
+});
