@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Cidr } from './addresses.ts';
+import { contains, type Cidr } from './addresses.ts';
 import { AddressGuard, RefusedAddressError, UnknownHostError, type GuardOptions } from './index.ts';
 import { metadata, refusedIPv4, refusedIPv6 } from './ranges.ts';
 
@@ -115,6 +115,16 @@ describe('checkUrl', () => {
      [2000::] [3ffe:ffff::1] [::ffff:8.8.8.8] [64:ff9b::8.8.8.8]`.split(/\s+/),
   )('public: %s', (host) => expect(closed.checkUrl(`http://${host}/`)).toBeUndefined());
 
+  test.each(
+    `0.0.0.0 0.255.255.255 10.0.0.0 10.255.255.255 100.64.0.0 100.127.255.255 100.100.100.200 127.0.0.0 127.255.255.255
+     168.63.129.16 169.254.0.0 169.254.169.254 169.254.255.255 172.16.0.0 172.31.255.255 192.0.0.0 192.0.0.192
+     192.0.0.255 192.0.2.0 192.0.2.255 192.31.196.1 192.52.193.1 192.88.99.0 192.88.99.255 192.168.0.0 192.168.255.255
+     192.175.48.1 198.18.0.0 198.19.255.255 198.51.100.0 198.51.100.255 203.0.113.0 203.0.113.255 224.0.0.0
+     239.255.255.255 240.0.0.0 255.255.255.255 [::] [::1] [100::1] [fc00::] [fd00:ec2::254] [fdff::1] [fe80::1]
+     [febf::1] [fec0::1] [ff02::1] [2001::1] [2001:2::1] [2001:10::1] [2001:1ff:ffff::1] [2001:db8::] [2001:db8:ffff::1]
+     [2002::1] [2620:4f:8000::1] [3fff::1] [3fff:fff::1] [5f00::1] [4000::1] [1fff::1]`.split(/\s+/),
+  )('not public: %s', (host) => expect(closed.checkUrl(`http://${host}/`)).toBe(REFUSAL));
+
   test('an IPv4 address of a refused range, however it is written or wrapped', () => {
     fc.assert(
       fc.property(within(refusedIPv4), (address) => {
@@ -153,7 +163,7 @@ describe('checkUrl', () => {
   test('every other IPv4 address may be called', () => {
     fc.assert(
       fc.property(anyIPv4, (address) => {
-        fc.pre(!refusedIPv4.some((range) => address.match(range)));
+        fc.pre(![...refusedIPv4, ...metadata].some((range) => contains(range, address)));
         expect(spellings(address).filter((host) => closed.checkUrl(`http://${host}/`) !== undefined)).toEqual([]);
       }),
     );
@@ -184,6 +194,12 @@ describe('the allow-list', () => {
     [['0.0.0.0/0', '::/0'], 'http://169.254.170.2/', REFUSAL],
     [['0.0.0.0/0', '::/0'], 'http://168.63.129.16/', REFUSAL],
     [['0.0.0.0/0', '::/0'], 'http://[fd00:ec2::254]/', REFUSAL],
+    [['0.0.0.0/0', '::/0'], 'http://100.100.100.200/', REFUSAL],
+    [['0.0.0.0/0', '::/0'], 'http://192.0.0.192/', REFUSAL],
+    [['0.0.0.0/0', '::/0'], 'http://[fd00:ec2::23]/', REFUSAL],
+    [['0.0.0.0/0', '::/0'], 'http://[fd20:ce::254]/', REFUSAL],
+    [['0.0.0.0/0', '::/0'], 'http://[fd00:42::42]/', REFUSAL],
+    [['0.0.0.0/0', '::/0'], 'http://[fe80::a9fe:a9fe]/', REFUSAL],
     [['169.254.0.0/16'], 'http://169.254.169.254/', REFUSAL],
     [['fd00::/8'], 'http://[fd00:ec2::254]/', REFUSAL],
     [['169.254.169.254'], 'http://169.254.169.254/', undefined],

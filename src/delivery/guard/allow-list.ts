@@ -39,11 +39,10 @@ export class AllowList {
 }
 
 function hostName(text: string, entry: string): string {
-  const url =
-    /^[^\s/:?#@[\]\\*]+$/.test(text) && URL.canParse(`http://${text}`) ? new URL(`http://${text}`) : undefined;
-  const host = url && hostOf(url);
+  const url = /^[^\s/:?#@[\]\\*]+$/.test(text) ? URL.parse(`http://${text}`) : null;
+  const host = url ? hostOf(url) : '';
   // `10.0` would be 10.0.0.0 in a URL, which is surely not what was meant.
-  if (host === undefined || host === '' || parseAddress(host)) {
+  if (host === '' || parseAddress(host)) {
     throw new Error(
       `'${entry}' cannot be allowed: write an address (10.1.2.3), a range (10.0.0.0/8, fd00::/8), a host name, or *.example.com.`,
     );

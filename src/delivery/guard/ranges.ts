@@ -2,11 +2,11 @@ import ipaddr from 'ipaddr.js';
 import { contains, parseCidr, type Address, type Cidr } from './addresses.ts';
 
 /*
- * Our own list, reviewed in 2026 against
+ * Kept by hand after these registries, and compared with what ipaddr.js has of them by a test:
  *   https://www.iana.org/assignments/iana-ipv4-special-registry
  *   https://www.iana.org/assignments/iana-ipv6-special-registry
  *   https://www.iana.org/assignments/ipv6-address-space
- * Stricter than "not globally reachable": also refused is what is reachable and never somebody's server.
+ * Stricter than their "globally reachable": also refused is what is reachable and never somebody's server.
  */
 
 /** No receiver that the public internet could reach is in these. */
@@ -29,11 +29,10 @@ export const refusedIPv4: readonly Cidr[] = cidrs(
   '203.0.113.0/24', // documentation (RFC 5737)
   '224.0.0.0/4', // multicast (RFC 5771)
   '240.0.0.0/4', // reserved (RFC 1112), with 255.255.255.255, the broadcast address (RFC 919)
-  '168.63.129.16/32', // Azure's agents and metadata, although a public address
 );
 
 /** All that is given to public hosts. Everything else is refused: loopback, link-local, unique local, multicast, reserved. */
-export const publicIPv6: Cidr = cidr('2000::/3');
+const publicIPv6: Cidr = cidr('2000::/3');
 
 /** Refused within `publicIPv6`. */
 export const refusedIPv6: readonly Cidr[] = cidrs(
@@ -51,7 +50,7 @@ export const refusedIPv6: readonly Cidr[] = cidrs(
 export const metadata: readonly Cidr[] = cidrs(
   '169.254.0.0/16', // link-local as a whole: AWS, Azure, Google, Oracle and others .169.254, AWS containers .170.2 and .170.23
   'fe80::/10', // link-local; OpenStack fe80::a9fe:a9fe
-  '168.63.129.16/32', // Azure
+  '168.63.129.16/32', // Azure's agents, behind what looks like a public address
   '100.100.100.200/32', // Alibaba
   '192.0.0.192/32', // Oracle, formerly
   'fd00:ec2::/32', // AWS ::254, and ::23 for containers
@@ -93,7 +92,7 @@ export function effective(address: Address): Address {
   return embedding ? extract(address, embedding) : address;
 }
 
-/** Whether a public server may be refused this address without further question. */
+/** Not an address of the public internet. */
 export function isSpecial(address: Address): boolean {
   if (address.kind() === 'ipv4') return refusedIPv4.some((range) => contains(range, address));
   return !contains(publicIPv6, address) || refusedIPv6.some((range) => contains(range, address));

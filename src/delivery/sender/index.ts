@@ -1,2 +1,2 @@
-export type { Answered, Failed, FailureReason, Outcome } from './outcome.ts';
-export { Sender, type OutgoingRequest, type SenderOptions } from './sender.ts';
+export type { Outcome } from './outcome.ts';
+export { Sender, type SenderOptions } from './sender.ts';

@@ -319,6 +319,7 @@ describe('no status is a failure', () => {
   test.each<[string, (socket: Socket) => void]>([
     ['resets', (socket) => socket.resetAndDestroy()],
     ['closes', (socket) => socket.end()],
+    ['closes after early hints', (socket) => socket.end('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n')],
     ['closes within the headers', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Le')],
   ])('the receiver %s', async (_, answer) => {
     const { url } = await raw(answer);

@@ -1,3 +1,4 @@
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { Pool } from 'undici';
 import { systemClock, type Clock } from '../../core/clock.ts';
 import { readTarget, type AddressGuard } from '../guard/index.ts';
@@ -26,7 +27,7 @@ export interface SenderOptions {
   clock?: Clock;
 }
 
-export interface OutgoingRequest {
+interface OutgoingRequest {
   url: string;
   /** In addition to the sender's own, which they replace where the names (in lower case) are the same. */
   headers: Readonly<Record<string, string>>;
@@ -68,7 +69,10 @@ export class Sender {
       'accept-encoding': 'identity',
       'user-agent': options.userAgent,
     };
-    this.#pools = new Pools({ open: (origin) => openPool(origin, options), clock, most: mostOrigins });
+    // Or every connection would read all the authorities once more.
+    const secureContext = createSecureContext(options.ca === undefined ? {} : { ca: options.ca });
+    const open = (origin: URL): Pool => openPool(origin, secureContext, options);
+    this.#pools = new Pools({ open, clock, most: mostOrigins });
   }
 
   /** Never rejects. */
@@ -103,14 +107,14 @@ export class Sender {
   }
 }
 
-function openPool(origin: URL, options: SenderOptions): Pool {
-  const { guard, ca, verifyTls = true, connectTimeoutMs = 3_000, connectionsPerOrigin = 64 } = options;
+function openPool(origin: URL, secureContext: SecureContext, options: SenderOptions): Pool {
+  const { guard, verifyTls = true, connectTimeoutMs = 3_000, connectionsPerOrigin = 64 } = options;
   return new Pool(origin.origin, {
     connect: guard.connector(origin, {
       timeout: connectTimeoutMs,
       allowH2: false,
       rejectUnauthorized: verifyTls,
-      ...(ca !== undefined && { ca }),
+      secureContext,
     }),
     connections: connectionsPerOrigin,
     // Or a pool would open one connection and wait to see whether it can share it before it opens more.
