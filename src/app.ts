@@ -45,6 +45,7 @@ export interface AppOptions {
     ca: string | undefined;
     verifyTls: boolean;
     limits: LaneLimits;
+    firstMessageDelayMs: number;
   };
   bots: BotRules;
   webhooks: Pick<WebhookParts, 'allowMessagesUpdated' | 'mostPerPerson'>;
@@ -94,8 +95,8 @@ export async function createApp(options: AppOptions, { clock = systemClock, rand
   });
   const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
   const courier = new Courier({ sender, schedule: options.delivery.schedule, clock, random });
-  const { limits } = options.delivery;
-  const engine = new DeliveryEngine({ db, log, clock, logger, registry, matcher, courier, limits });
+  const { limits, firstMessageDelayMs } = options.delivery;
+  const engine = new DeliveryEngine({ db, log, clock, logger, registry, matcher, courier, limits, firstMessageDelayMs });
 
   const parts = { db, log, vault, clock };
   const api = await createHttpServer({ ...options.http, logger, version });

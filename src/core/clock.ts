@@ -1,5 +1,6 @@
 /** Time as the program sees it, so that a test can own it. Times are milliseconds since 1970, UTC. */
 export interface Clock {
+  /** Never less than it was before: what happens later never looks earlier, even when the machine's time is set back. */
   now(): number;
   /** Runs `callback` once, not before `delayMs` have passed. The timer does not keep the process alive. */
   setTimer(delayMs: number, callback: () => void): Timer;
@@ -12,8 +13,10 @@ export interface Timer {
 /** `setTimeout` overflows beyond this and would fire at once. */
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 
+let latest = 0;
+
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => (latest = Math.max(latest, Date.now())),
   setTimer(delayMs, callback) {
     const handle = setTimeout(callback, Math.min(Math.max(0, delayMs), LONGEST_TIMEOUT_MS)).unref();
     return { cancel: () => clearTimeout(handle) };

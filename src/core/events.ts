@@ -16,6 +16,8 @@ export interface EventFacts {
   /** messages */
   mentionedPeople?: readonly string[];
   mentionsAll?: boolean;
+  /** The message made the 1:1 room it is in. */
+  opensRoom?: boolean;
   hasFiles?: boolean;
   hasAttachments?: boolean;
   /** attachmentActions: the message that carries the card. */

@@ -1,10 +1,12 @@
 import type { LoggedEvent } from '../core/events.ts';
 import { holds, type ActiveWebhook, type Clause } from '../webhooks/index.ts';
 
+/** The members of a room as matching finds them: UUID → when they joined (ms). */
+export type Members = ReadonlyMap<string, number>;
+
 /** What a decision about a webhook and an event rests on, beyond the two. */
 export interface Sight {
-  /** The members of the event's room as matching finds them, by UUID. */
-  members: ReadonlySet<string>;
+  members: Members;
   /** BOT-7: whether mentioning everybody shows a message to bots. */
   allReachesBots: boolean;
 }
@@ -48,6 +50,12 @@ const seeing: readonly Condition[] = [
 const wanting: readonly Condition[] = [
   { name: 'active', holds: ({ status }) => status === 'active' },
   { name: 'registered in time', holds: (webhook, event) => webhook.createdAt <= event.createdAt },
+  {
+    /** AUD-1: what happened before the owner joined is not news to them, however late it is matched. */
+    name: 'joined in time',
+    holds: (webhook, event, { members }) =>
+      webhook.ownedBy === 'org' || (members.get(webhook.ownerUuid) ?? 0) <= event.createdAt,
+  },
   {
     /** `all` leaves card submissions out (spec 4.3). */
     name: 'resource',

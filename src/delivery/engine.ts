@@ -16,7 +16,7 @@ import { dropWaiting, recordedWebhooks } from './store.ts';
 /** A delivery that has waited longer in its lane goes to the table (rule 3), in ms. */
 const LONGEST_IN_LANE_MS = 1_000;
 /** When to try again what failed on our own side, in ms. */
-const OWN_FAULT_DELAY_MS = 5_000;
+const OWN_FAULT_DELAY_MS = 1_000;
 /** Events read and not yet acknowledged; beyond, reading pauses. */
 const MOST_EVENTS_OPEN = 5_000;
 
@@ -29,6 +29,11 @@ export interface EngineParts {
   matcher: Matcher;
   courier: Courier;
   limits: LaneLimits;
+  /**
+   * How long the first message of a new 1:1 room is held back, in ms. Bot frameworks look the room up when they hear of
+   * it, and drop messages until they know it.
+   */
+  firstMessageDelayMs: number;
 }
 
 /** The way of an event from the log to its receivers: read, match, lane, attempt, record, acknowledge. */
@@ -79,24 +84,46 @@ export class DeliveryEngine {
   }
 
   async #read(): Promise<void> {
-    for await (const batch of this.#parts.log.read(this.#stop.signal)) {
-      this.#eventsOpen += batch.events.length;
-      await this.#dispatch(batch);
-      while (this.#eventsOpen >= MOST_EVENTS_OPEN && !this.#stop.signal.aborted) {
-        await new Promise<void>((resolve) => (this.#mayGoOn = resolve));
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await this.#insist('could not read the event log', async () => {
+        for await (const batch of this.#parts.log.read(signal)) await this.#take(batch);
+      });
+    }
+  }
+
+  async #take({ events, repeated }: EventBatch): Promise<void> {
+    this.#eventsOpen += events.length;
+    for (const event of events) await this.#insist('could not match an event', () => this.#dispatch(event, repeated));
+    while (this.#eventsOpen >= MOST_EVENTS_OPEN && !this.#stop.signal.aborted) {
+      await new Promise<void>((resolve) => (this.#mayGoOn = resolve));
+    }
+  }
+
+  /** Tries again until it works or the engine stops: what the store refuses now it may allow in a moment. */
+  async #insist(complaint: string, work: () => Promise<void>): Promise<void> {
+    const { clock, logger } = this.#parts;
+    while (!this.#stop.signal.aborted) {
+      try {
+        return await work();
+      } catch (error) {
+        logger.error({ err: error }, complaint);
+        await new Promise<void>((resolve) => clock.setTimer(OWN_FAULT_DELAY_MS, resolve));
       }
     }
   }
 
-  async #dispatch({ events, repeated }: EventBatch): Promise<void> {
-    const { db, matcher } = this.#parts;
-    for (const event of events) {
-      const recorded = repeated ? await recordedWebhooks(db.reader, event.seq) : nothing;
-      const webhookIds = (await matcher.match(event)).map(({ id }) => id).filter((id) => !recorded.has(id));
-      if (webhookIds.length === 0) this.#recorder.nothingToDeliver(event);
-      const progress: EventProgress = { event, open: webhookIds.length };
+  async #dispatch(event: LoggedEvent, repeated: boolean): Promise<void> {
+    const { db, clock, matcher, firstMessageDelayMs } = this.#parts;
+    const recorded = repeated ? await recordedWebhooks(db.reader, event.seq) : nothing;
+    const webhookIds = (await matcher.match(event)).map(({ id }) => id).filter((id) => !recorded.has(id));
+    if (webhookIds.length === 0) this.#recorder.nothingToDeliver(event);
+    const progress: EventProgress = { event, open: webhookIds.length };
+    const enqueue = () => {
       for (const webhookId of webhookIds) this.#enqueue(event, webhookId, progress);
-    }
+    };
+    if (event.facts.opensRoom === true && firstMessageDelayMs > 0) clock.setTimer(firstMessageDelayMs, enqueue);
+    else enqueue();
   }
 
   #enqueue(event: LoggedEvent, webhookId: number, progress: EventProgress): void {

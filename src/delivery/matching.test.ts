@@ -78,7 +78,7 @@ const webhooks: fc.Arbitrary<ActiveWebhook[]> = fc
   );
 
 const sight: fc.Arbitrary<Sight> = fc.record({
-  members: fc.array(person).map((list) => new Set(list)),
+  members: fc.array(fc.tuple(person, fc.integer({ min: 0, max: 3 }))).map((list) => new Map(list)),
   allReachesBots: fc.boolean(),
 });
 

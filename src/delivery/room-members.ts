@@ -1,5 +1,6 @@
 import { statement, type Reader } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
+import type { Members } from './conditions.ts';
 
 /** Rooms whose members are kept; the one that was not asked for longest goes first. */
 const MOST_ROOMS = 10_000;
@@ -10,7 +11,7 @@ const MOST_ROOMS = 10_000;
  */
 export class RoomMembers {
   readonly #reader: Reader;
-  readonly #rooms = new Map<string, ReadonlySet<string>>();
+  readonly #rooms = new Map<string, Members>();
   /** Counts the commits that changed members, so that a reading they overtook is not kept. */
   #changes = 0;
 
@@ -25,7 +26,7 @@ export class RoomMembers {
     });
   }
 
-  async of(roomUuid: string): Promise<ReadonlySet<string>> {
+  async of(roomUuid: string): Promise<Members> {
     const known = this.#rooms.get(roomUuid);
     if (known) {
       // The map keeps insertion order: putting a room back makes it the youngest.
@@ -36,10 +37,10 @@ export class RoomMembers {
     return this.#load(roomUuid);
   }
 
-  async #load(roomUuid: string): Promise<ReadonlySet<string>> {
+  async #load(roomUuid: string): Promise<Members> {
     const before = this.#changes;
-    const rows = await this.#reader.all(memberUuids, { roomUuid });
-    const members = new Set(rows.map(({ uuid }) => uuid));
+    const rows = await this.#reader.all(membersOf, { roomUuid });
+    const members = new Map(rows.map(({ uuid, createdAt }) => [uuid, createdAt]));
     if (this.#changes !== before) return this.#load(roomUuid);
     this.#rooms.set(roomUuid, members);
     const [oldest] = this.#rooms.keys();
@@ -48,11 +49,11 @@ export class RoomMembers {
   }
 }
 
-const memberUuids = statement<{ roomUuid: string }>()((db, param) =>
+const membersOf = statement<{ roomUuid: string }>()((db, param) =>
   db
     .selectFrom('rooms')
     .innerJoin('memberships', 'memberships.roomId', 'rooms.id')
     .innerJoin('people', 'people.id', 'memberships.personId')
-    .select('people.uuid')
+    .select(['people.uuid', 'memberships.createdAt'])
     .where('rooms.uuid', '=', param('roomUuid')),
 );

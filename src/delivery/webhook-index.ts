@@ -1,5 +1,6 @@
 import type { LoggedEvent } from '../core/events.ts';
 import { pins, type ActiveWebhook } from '../webhooks/index.ts';
+import type { Members } from './conditions.ts';
 
 /**
  * Active webhooks by what an event must have for them to want it, so that an event's cost depends on the webhooks that
@@ -26,7 +27,7 @@ export class WebhookIndex {
   }
 
   /** Everything that could want the event; the conditions have still to be checked. */
-  *candidates(event: LoggedEvent, members: ReadonlySet<string>): Iterable<ActiveWebhook> {
+  *candidates(event: LoggedEvent, members: Members): Iterable<ActiveWebhook> {
     const { facts } = event;
     yield* this.#byRoom.get(event.roomUuid);
     if (facts.personUuid !== undefined) yield* this.#byPerson.get(facts.personUuid);
@@ -52,15 +53,15 @@ export class WebhookIndex {
 }
 
 /** The one who was removed is told too, though a member no longer (AUD-4). */
-function formerMember({ resource, event, facts }: LoggedEvent, members: ReadonlySet<string>): string | undefined {
+function formerMember({ resource, event, facts }: LoggedEvent, members: Members): string | undefined {
   const removed = resource === 'memberships' && event === 'deleted' ? facts.personUuid : undefined;
   return removed !== undefined && !members.has(removed) ? removed : undefined;
 }
 
 /** Walks whichever is shorter: the members, or the owners. */
-function* ownedBy(shelf: Shelf, members: ReadonlySet<string>, former: string | undefined): Iterable<ActiveWebhook> {
+function* ownedBy(shelf: Shelf, members: Members, former: string | undefined): Iterable<ActiveWebhook> {
   if (members.size <= shelf.size) {
-    for (const member of members) yield* shelf.get(member);
+    for (const member of members.keys()) yield* shelf.get(member);
   } else {
     for (const [owner, webhooks] of shelf.entries()) if (members.has(owner)) yield* webhooks;
   }

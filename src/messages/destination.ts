@@ -31,6 +31,8 @@ export function destinationOf({ roomId, toPersonId, toPersonEmail, parentId }: M
 
 export interface Opened {
   room: MemberView;
+  /** It was made for this message. */
+  isNew: boolean;
   /** What opening it caused: a 1:1 room that is new, or one that somebody had hidden. */
   events: NewEvent[];
 }
@@ -48,7 +50,7 @@ export async function openDestination(
   const roomUuid = await roomNamed(tx, destination);
   const room = roomUuid === undefined ? undefined : await findRoomFor(tx, caller.personId, roomUuid);
   if (!room) throw new ApiError(destination.kind === 'thread' ? 'parentNotFound' : 'roomNotFound');
-  return { room, events: room.type === 'direct' ? await unhide(tx, room, caller.uuid) : [] };
+  return { room, isNew: false, events: room.type === 'direct' ? await unhide(tx, room, caller.uuid) : [] };
 }
 
 /** ID-9: the same two people always share the same room. */
@@ -79,7 +81,7 @@ async function openDirectRoom(tx: Writer, vault: Vault, caller: Caller, other: P
   if (other.id === caller.personId) throw new ApiError('messageToSelf'); // MSG-7
   const uuid = directRoomUuid(caller.uuid, other.uuid);
   const existing = await findRoomFor(tx, caller.personId, uuid);
-  if (existing) return { room: existing, events: await unhide(tx, existing, caller.uuid) };
+  if (existing) return { room: existing, isNew: false, events: await unhide(tx, existing, caller.uuid) };
 
   const id = await insertRoom(tx, {
     uuid,
@@ -100,7 +102,7 @@ async function openDirectRoom(tx: Writer, vault: Vault, caller: Caller, other: P
   const room = await findRoomFor(tx, caller.personId, uuid);
   if (!room) throw new Error('A room that was just inserted is not there.');
   const created = roomEvent('created', room, caller.uuid, [caller.uuid, other.uuid]);
-  return { room, events: [created, ...own.events, ...others.events] };
+  return { room, isNew: true, events: [created, ...own.events, ...others.events] };
 }
 
 /** A new message brings a hidden 1:1 room back (spec 4.7). */

@@ -22,7 +22,7 @@ export function presentMessage(row: Row, content: Content): Message {
 }
 
 /** Spec 4.5.1. The content is not here to begin with, so it cannot slip out. */
-export function messageEvent(event: EventType, row: Row, actorUuid: string): NewEvent {
+export function messageEvent(event: EventType, row: Row & { opensRoom?: boolean }, actorUuid: string): NewEvent {
   return {
     resource: 'messages',
     event,
@@ -35,6 +35,7 @@ export function messageEvent(event: EventType, row: Row, actorUuid: string): New
       personEmail: row.personEmail,
       mentionedPeople: mentionedUuids(row),
       mentionsAll: row.mentionsAll === 1,
+      ...(row.opensRoom === true && { opensRoom: true }),
       hasFiles: false,
       hasAttachments: false,
     },

@@ -46,7 +46,7 @@ export class MessageService {
     const now = this.#clock.now();
 
     const message = await this.#db.write(async (tx) => {
-      const { room, events } = await openDestination(tx, this.#vault, caller, destination, now);
+      const { room, isNew, events } = await openDestination(tx, this.#vault, caller, destination, now);
       mayPost(room);
       if (parentUuid !== null) await mustBeRoot(tx, room, parentUuid);
       const { content, mentionedPeople, mentionsAll } = await compose(tx, room.id, draft);
@@ -65,7 +65,8 @@ export class MessageService {
         ...(mentionsAll ? [null] : []),
       ]);
       await touchRoom(tx, room.id, now);
-      const row = { ...stored, ...placeOf(room), personUuid: caller.uuid, personEmail: caller.email };
+      const author = { personUuid: caller.uuid, personEmail: caller.email };
+      const row = { ...stored, ...placeOf(room), ...author, opensRoom: isNew };
       await this.#log.append(tx, [...events, messageEvent('created', row, caller.uuid)]);
       return presentMessage(row, content);
     });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import type { Message } from '../../src/contract/index.ts';
-import { startServer, type Adjust } from '../support/server.ts';
+import { people, startServer, type Adjust } from '../support/server.ts';
 import { rows, until } from './support.ts';
 
 const limits =
@@ -132,4 +132,41 @@ test('a slow receiver costs an API call nothing: no call waits for a delivery', 
   await server.webhook('alice', receiver, {});
   for (let at = 0; at < 5; at++) await server.as('bob').say(room, 'answered while the receiver hangs');
   expect(hold.held.length).toBeLessThanOrEqual(1);
+});
+
+test('the first message of a new 1:1 room is held back until bot frameworks know the room', async () => {
+  const server = await startServer((options) => ({ ...options, delivery: { ...options.delivery, firstMessageDelayMs: 250 } }));
+  const receiver = await server.receiver();
+  await server.webhook('robot', receiver, { resource: 'all', event: 'all' });
+  const say = (text: string) => server.as('alice').ok<Message>('POST', '/v1/messages', { toPersonEmail: people.robot.email, text });
+  const first = await say('hello');
+  expect((await receiver.take(3)).map(({ notice }) => notice.resource).toSorted()).toEqual(['memberships', 'memberships', 'rooms']);
+
+  server.clock.advance(249);
+  const second = await say('already known');
+  expect((await receiver.next()).notice.data.id).toBe(second.id);
+  server.clock.advance(1);
+  expect((await receiver.next()).notice.data.id).toBe(first.id);
+});
+
+test('who joins hears of nothing that happened before, however late it is matched', async () => {
+  const server = await startServer();
+  const room = await server.room('Demo', 'alice');
+  const receiver = await server.receiver();
+  await server.webhook('bob', receiver, { resource: 'all', event: 'all' });
+  server.clock.advance(1_000);
+  await server.as('alice').say(room, 'before');
+  server.clock.advance(1_000);
+  await server.as('alice').ok('POST', '/v1/memberships', { roomId: room.id, personEmail: people.bob.email });
+  await server.settled();
+
+  // As after a crash: the log is read again from the start, by which time Bob is a member.
+  await server.app.db.write((tx) => tx.query.updateTable('logPositions').set({ position: 0 }).execute());
+  await server.app.db.write((tx) => tx.query.deleteFrom('deliveries').execute());
+  await server.restart();
+  await server.settled();
+  expect(receiver.received.map(({ notice }) => `${notice.resource}/${notice.event}`)).toEqual([
+    'memberships/created',
+    'memberships/created',
+  ]);
 });

@@ -46,6 +46,7 @@ export function testOptions(folder: string): AppOptions {
       ca: undefined,
       verifyTls: true,
       limits: { slots: 256, perWebhook: 16, queueLength: 1_000 },
+      firstMessageDelayMs: 0,
     },
     bots: { allReachesBots: true },
     webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },
