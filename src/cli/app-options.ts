@@ -26,6 +26,8 @@ export function settledOptions(
       ca: readCertificates(config.webhookCaFile),
       verifyTls,
       limits: { slots: config.webhookSlots, perWebhook: config.webhookSlotsEach, queueLength: config.webhookQueue },
+      firstMessageDelayMs: config.webhookFirstMessageDelay,
+      firstMessageDelayMs: config.webhookFirstMessageDelay,
     },
     bots: { allReachesBots: config.atAllReachesBots },
     webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },

@@ -129,6 +129,15 @@ export const serverSettings = {
     default: '3s',
     description: 'How long connecting to a receiver may take, within the time of the attempt.',
   },
+  webhookFirstMessageDelay: {
+    env: 'HEARTH_WEBHOOK_FIRST_MESSAGE_DELAY',
+    flag: 'webhook-first-message-delay',
+    takes: 'TIME',
+    read: duration(0, 10_000),
+    default: '250ms',
+    description:
+      'How long the first message of a new 1:1 room is held back. Bot frameworks look the room up when they hear of it, and drop messages until they know it.',
+  },
   webhookAllow: {
     env: 'HEARTH_WEBHOOK_ALLOW',
     flag: 'webhook-allow',
@@ -168,6 +177,15 @@ export const serverSettings = {
     read: wholeNumber(1, 1_000_000),
     default: '1000',
     description: 'Most deliveries that wait in memory for one webhook. What exceeds it waits in the store.',
+  },
+  webhookFirstMessageDelay: {
+    env: 'HEARTH_WEBHOOK_FIRST_MESSAGE_DELAY',
+    flag: 'webhook-first-message-delay',
+    takes: 'TIME',
+    read: duration(0, 60_000),
+    default: '250ms',
+    description:
+      'How long the first message of a new 1:1 room is held back. Bot frameworks look a new room up and drop its messages until they know it.',
   },
   webhooksPerPerson: {
     env: 'HEARTH_WEBHOOKS_PER_PERSON',
