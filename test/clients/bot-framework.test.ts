@@ -5,7 +5,7 @@ import { expect, onTestFailed, onTestFinished, test } from 'vitest';
 import type { Membership, Message, Webhook } from '../../src/contract/index.ts';
 import { createToken, findPersonByUuid } from '../../src/people/index.ts';
 import type { Receiver } from '../support/receiver.ts';
-import { people, personId, personUuid, startServer, type TestServer } from '../support/server.ts';
+import { people, personId, personUuid, startServer, type Adjust, type TestServer } from '../support/server.ts';
 import type { Report } from './echo-bot.ts';
 
 /** Seconds go by before the framework and the SDK under it are loaded. */
@@ -48,8 +48,10 @@ test('answers a mention in a group room and direct messages', patience, async ()
   expect(bot.refused).toEqual([]);
 });
 
-test('learns which rooms it comes into and goes from', patience, async () => {
-  const server = await startServer();
+test('learns which rooms it comes into and goes from; answers the very first message of a person', patience, async () => {
+  const server = await startServer(withHeldFirstMessages);
+  const receiver = await server.receiver();
+  await server.webhook('alice', receiver, { filter: `personEmail=${people.robot.email}` });
   const bot = await EchoBot.start(server);
 
   const room = await server.room('Demo', 'alice');
@@ -63,6 +65,8 @@ test('learns which rooms it comes into and goes from', patience, async () => {
 
   const { roomId } = await direct(server, 'nice to meet you');
   await bot.reported({ kind: 'spawned', roomId });
+  server.clock.advance(250);
+  expect(await answer(server, receiver)).toMatchObject({ roomId, text: 'Alice Adams said: nice to meet you' });
   // The SDK looks for a catalog, does without it, and goes nowhere else.
   expect(new Set(bot.refused)).toEqual(new Set([catalogOfWebex]));
 });
@@ -83,6 +87,12 @@ test('replaces the webhooks that it finds when it starts, and takes its own back
   }
   await bot.stop();
   expect(await webhooksOfRobot(server)).toEqual([]);
+});
+
+/** As in production: the framework drops messages of a room that it is still reading about. */
+const withHeldFirstMessages: Adjust = (options) => ({
+  ...options,
+  delivery: { ...options.delivery, firstMessageDelayMs: 250 },
 });
 
 function direct(server: TestServer, text: string): Promise<Message> {
