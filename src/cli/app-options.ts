@@ -27,7 +27,6 @@ export function settledOptions(
       verifyTls,
       limits: { slots: config.webhookSlots, perWebhook: config.webhookSlotsEach, queueLength: config.webhookQueue },
       firstMessageDelayMs: config.webhookFirstMessageDelay,
-      firstMessageDelayMs: config.webhookFirstMessageDelay,
     },
     bots: { allReachesBots: config.atAllReachesBots },
     webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },

@@ -129,15 +129,6 @@ export const serverSettings = {
     default: '3s',
     description: 'How long connecting to a receiver may take, within the time of the attempt.',
   },
-  webhookFirstMessageDelay: {
-    env: 'HEARTH_WEBHOOK_FIRST_MESSAGE_DELAY',
-    flag: 'webhook-first-message-delay',
-    takes: 'TIME',
-    read: duration(0, 10_000),
-    default: '250ms',
-    description:
-      'How long the first message of a new 1:1 room is held back. Bot frameworks look the room up when they hear of it, and drop messages until they know it.',
-  },
   webhookAllow: {
     env: 'HEARTH_WEBHOOK_ALLOW',
     flag: 'webhook-allow',
