@@ -9,6 +9,8 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // A test that asserts nothing cannot fail.
+    expect: { requireAssertions: true },
     // A test that passes at the second try hides a race.
     retry: 0,
     reporters: ['default', './test/support/closing-line.ts'],
