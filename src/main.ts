@@ -6,11 +6,18 @@ import process, { stderr, stdout } from 'node:process';
 // What is stored is its owner's business only.
 process.umask(0o077);
 
+/** A signal to the process group arrives twice when whoever started us passes it on; copies within this time are one. */
+const SAME_SIGNAL_MS = 200;
+
 const stop = new AbortController();
+let first: { signal: NodeJS.Signals; at: number } | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
+    const at = performance.now();
+    if (first?.signal === signal && at - first.at < SAME_SIGNAL_MS) return;
     // The first one ends what is under way, the second one ends the process: that is a crash, and crashes are safe.
-    if (stop.signal.aborted) process.exit(1);
+    if (first) process.exit(1);
+    first = { signal, at };
     stop.abort();
   });
 }

@@ -10,8 +10,6 @@ import { keysRotate } from './keys-rotate.ts';
 import { serve } from './serve.ts';
 import { tokenCreate } from './token-create.ts';
 
-export type { Io } from './command.ts';
-
 const help: Command = {
   name: 'help',
   summary: 'Tell about a command.',

@@ -1,18 +1,10 @@
-import { appendFile, chmod } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import {
-  parseMasterKeys,
-  readKeyFile,
-  readStoreConfig,
-  storeSettings,
-  writeKeyFile,
-  type MasterKeys,
-  type StoreConfig,
-} from '../config/index.ts';
+import { appendFile, chmod } from 'node:fs/promises';
+import { readStoreConfig, storeSettings, writeKeyFile, type MasterKeys, type StoreConfig } from '../config/index.ts';
 import { newMasterKey, Vault } from '../core/vault.ts';
 import type { Database } from '../db/index.ts';
 import { UsageError, type Call, type Command } from './command.ts';
-import { dataFolder, lockFolder, withDatabase } from './store.ts';
+import { dataFolder, lockFolder, masterKeysFor, withDatabase } from './store.ts';
 
 export const keysRotate: Command = {
   name: 'keys rotate',
@@ -30,8 +22,11 @@ async function run({ given, io }: Call): Promise<void> {
   if (!existsSync(databaseFile)) throw new UsageError(`There is no store in ${folder}: say where it is with --data.`);
   const lock = lockFolder(folder);
   try {
-    const keys = await keysWithNewFirst(config);
-    const counts = await withDatabase(databaseFile, (db) => rewrapAll(db, new Vault(keys)));
+    const { keys, counts } = await withDatabase(databaseFile, async (db) => {
+      const present = await masterKeysFor(db.reader, config);
+      const keys = await withNewFirst(present.keys, config);
+      return { keys, counts: await rewrapAll(db, new Vault(keys)) };
+    });
     io.out.write(`Sealed anew: the keys of ${counts.rooms} rooms, the secrets of ${counts.secrets} webhooks.\n`);
     io.out.write(
       config.masterKey ? 'HEARTH_MASTER_KEY needs only its first key from now on.\n' : await retireOthers(config, keys),
@@ -45,20 +40,15 @@ async function run({ given, io }: Call): Promise<void> {
  * The key file has the new key in front and keeps the earlier ones until everything is sealed anew: stopped half way,
  * the server still opens all of it, and the next rotation finishes this one before anything else.
  */
-async function keysWithNewFirst(config: StoreConfig): Promise<MasterKeys> {
+async function withNewFirst(present: MasterKeys, config: StoreConfig): Promise<MasterKeys> {
+  if (present.length > 1) return present;
   if (config.masterKey) {
-    const keys = parseMasterKeys(config.masterKey, 'HEARTH_MASTER_KEY');
-    if (keys.length > 1) return keys;
     throw new UsageError(
       'HEARTH_MASTER_KEY holds one key: put a new one and a comma in front of it (`openssl rand -base64 32` makes one), then run this again.',
     );
   }
-  const { keyFile } = dataFolder(config);
-  const found = await readKeyFile(keyFile);
-  if (!found) throw new UsageError(`There is no master key at ${keyFile}: say where it is with --master-key-file.`);
-  if (found.keys.length > 1) return found.keys;
-  const keys: MasterKeys = [newMasterKey(), ...found.keys];
-  await writeKeyFile(keyFile, keys);
+  const keys: MasterKeys = [newMasterKey(), ...present];
+  await writeKeyFile(dataFolder(config).keyFile, keys);
   return keys;
 }
 

@@ -20,8 +20,8 @@ export async function makeMemoryFolder(): Promise<MemoryFolder> {
   return {
     file: (name) => path.join(folder, name),
     async [Symbol.asyncDispose]() {
-      process.off('exit', removeNow);
       await rm(folder, { recursive: true, force: true });
+      process.off('exit', removeNow);
     },
   };
 }

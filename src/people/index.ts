@@ -1,3 +1,3 @@
 export { createOrganization, createPerson } from './accounts.ts';
 export { findCaller, findPersonByEmail, findPersonByUuid, type PersonRef } from './store.ts';
-export { appKeys, createToken, defaultScopes, newToken, TOKEN_BYTES } from './tokens.ts';
+export { appKeys, createToken, newToken, TOKEN_BYTES } from './tokens.ts';

@@ -79,7 +79,7 @@ function describe(issue: { code: string; input?: unknown; expected?: string }): 
 }
 
 /** `people[2].email` */
-export function printPath(path: Path): string {
+function printPath(path: Path): string {
   return path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('')

@@ -134,6 +134,14 @@ describe('hearth dev', () => {
     expect(code).toBe(2);
   });
 
+  test('a signal that arrives twice at once is one', async () => {
+    const program = spawnHearth(['dev', '--memory', '--port', '0']);
+    await program.url();
+    program.signal('SIGINT');
+    program.signal('SIGINT');
+    expect(await program.ended).toBe(0);
+  });
+
   test('a second signal ends what the first one waits for', async () => {
     const program = spawnHearth(['dev', '--memory', '--port', '0']);
     const url = new URL(await program.url());
@@ -146,6 +154,7 @@ describe('hearth dev', () => {
     );
     program.signal('SIGINT');
     await program.says(/stopping/);
+    // Another kind: two of the same kind at once count as one that was passed on.
     program.signal('SIGTERM');
     expect(await program.ended).toBe(1);
   });

@@ -207,6 +207,22 @@ describe('hearth keys rotate', () => {
     await expectReadable(data, token);
   });
 
+  test('leaves everything as it is when the key at hand is the wrong one', async () => {
+    const data = await newFolder();
+    const token = await sealedStore(data);
+    const file = path.join(data, 'master.key');
+    const right = (await readKeyFile(file))?.keys[0] ?? new Uint8Array();
+    const wrong = Buffer.from(newMasterKey());
+    await writeKeyFile(file, [wrong]);
+    expect(await hearth(['keys', 'rotate', '--data', data])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('does not open what is stored'),
+    });
+    expect((await readKeyFile(file))?.keys).toEqual([wrong]);
+    await writeKeyFile(file, [right]);
+    await expectReadable(data, token);
+  });
+
   test('finishes a rotation that was stopped half way', async () => {
     const data = await newFolder();
     const token = await sealedStore(data);
