@@ -23,9 +23,9 @@ async function run({ given, io }: Call): Promise<void> {
   const lock = lockFolder(folder);
   try {
     const { keys, counts } = await withDatabase(databaseFile, async (db) => {
-      const present = await masterKeysFor(db.reader, config);
-      const keys = await withNewFirst(present.keys, config);
-      return { keys, counts: await rewrapAll(db, new Vault(keys)) };
+      const { keys: present } = await masterKeysFor(db.reader, config);
+      const next = await withNewFirst(present, config);
+      return { keys: next, counts: await rewrapAll(db, new Vault(next)) };
     });
     io.out.write(`Sealed anew: the keys of ${counts.rooms} rooms, the secrets of ${counts.secrets} webhooks.\n`);
     io.out.write(
