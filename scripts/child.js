@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
 
-/** npm and process groups can deliver one signal several times at once; copies within this time are one. */
-const sameSignalMs = 200;
-
 /** @typedef {{ code: number | null, signal: NodeJS.Signals | null }} End one of the two is set */
 
 /**
- * Runs a command to its end and passes on the signals that arrive meanwhile, so the child decides what they mean:
- * a first SIGINT may drain, a second one force.
+ * Runs a command to its end and passes on every signal that arrives meanwhile: the child decides what a first and a
+ * second one mean.
  *
  * @param {string} command
  * @param {string[]} args
@@ -18,14 +15,8 @@ export function runChild(command, args, options) {
   const child = spawn(command, args, options);
   // A terminal already sends Ctrl-C to its whole foreground group: passed on, one press would reach the child twice.
   const hasTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
-  /** @type {Map<NodeJS.Signals, number>} */
-  const lastSeen = new Map();
   const pass = (/** @type {NodeJS.Signals} */ signal) => {
-    if (signal === 'SIGINT' && hasTerminal) return;
-    const now = performance.now();
-    const isCopy = now - (lastSeen.get(signal) ?? -Infinity) < sameSignalMs;
-    lastSeen.set(signal, now);
-    if (!isCopy) child.kill(signal);
+    if (signal !== 'SIGINT' || !hasTerminal) child.kill(signal);
   };
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
