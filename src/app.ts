@@ -73,7 +73,10 @@ const GRACE_MS = 5_000;
 const localNames = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::', '::1']);
 
 /** The composition root: the one place that knows every class. */
-export async function createApp(options: AppOptions, { clock = systemClock, random = Math.random }: Overrides = {}): Promise<App> {
+export async function createApp(
+  options: AppOptions,
+  { clock = systemClock, random = Math.random }: Overrides = {},
+): Promise<App> {
   const { logger } = options;
   const db = await openSqlite(options.store);
   const vault = new Vault(options.masterKeys);
@@ -82,7 +85,7 @@ export async function createApp(options: AppOptions, { clock = systemClock, rand
   const registry = new WebhookRegistry(vault);
   await registry.load(db.reader);
 
-  let port = 0;
+  let { port } = options.http;
   const guard = new AddressGuard({ allow: options.delivery.allow, own: () => ({ port, addresses: ownAddresses() }) });
   const sender = new Sender({
     guard,
@@ -96,14 +99,29 @@ export async function createApp(options: AppOptions, { clock = systemClock, rand
   const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
   const courier = new Courier({ sender, schedule: options.delivery.schedule, clock, random });
   const { limits, firstMessageDelayMs } = options.delivery;
-  const engine = new DeliveryEngine({ db, log, clock, logger, registry, matcher, courier, limits, firstMessageDelayMs });
+  const engine = new DeliveryEngine({
+    db,
+    log,
+    clock,
+    logger,
+    registry,
+    matcher,
+    courier,
+    limits,
+    firstMessageDelayMs,
+  });
 
   const parts = { db, log, vault, clock };
   const api = await createHttpServer({ ...options.http, logger, version });
-  healthRoutes(api, { store: async () => void (await db.reader.query.selectFrom('logPositions').select('position').execute()) });
+  healthRoutes(api, {
+    store: async () => void (await db.reader.query.selectFrom('logPositions').select('position').execute()),
+  });
   await api.register(
     async (v1: Api) => {
-      v1.addHook('onRequest', authenticate((hash) => findCaller(db.reader, hash, clock.now())));
+      v1.addHook(
+        'onRequest',
+        authenticate((hash) => findCaller(db.reader, hash, clock.now())),
+      );
       peopleRoutes(v1, new PeopleService(parts));
       roomRoutes(v1, new RoomService(parts));
       membershipRoutes(v1, new MembershipService(parts));

@@ -7,6 +7,7 @@ import { UsageError, type Command, type Io } from './command.ts';
 import { dev } from './dev.ts';
 import { printHelp, printOverview } from './help.ts';
 import { keysRotate } from './keys-rotate.ts';
+import { personCreate } from './person-create.ts';
 import { serve } from './serve.ts';
 import { tokenCreate } from './token-create.ts';
 
@@ -24,7 +25,16 @@ const showVersion: Command = {
   run: async ({ io }) => void io.out.write(`${version}\n`),
 };
 
-const commands: readonly Command[] = [dev, serve, adminCreate, tokenCreate, keysRotate, help, showVersion];
+const commands: readonly Command[] = [
+  dev,
+  serve,
+  adminCreate,
+  personCreate,
+  tokenCreate,
+  keysRotate,
+  help,
+  showVersion,
+];
 
 interface Circumstances {
   env: Env;

@@ -125,6 +125,33 @@ describe('hearth admin create', () => {
   });
 });
 
+describe('hearth person create', () => {
+  test.each([
+    ['helper@webex.bot', [], 'bot'],
+    ['bob@acme.example', [], 'person'],
+    ['robot@acme.example', ['--type', 'bot'], 'bot'],
+  ])('makes %s %j while the server runs', async (email, more, type) => {
+    const data = await newFolder();
+    await newAdministrator(data);
+    const url = await serve(data).url();
+    const args = ['--email', email, '--name', 'New', '--organization', 'Acme', ...more, '--data', data];
+    const { out } = await hearth(['person', 'create', ...args]);
+    expect((await get(`${url}/v1/people/me`, out.trim())).body).toMatchObject({
+      emails: [email],
+      type,
+      displayName: 'New',
+    });
+  });
+
+  test('knows two types', async () => {
+    const args = ['--email', 'a@acme.example', '--name', 'A', '--organization', 'Acme', '--type', 'cat'];
+    expect(await hearth(['person', 'create', ...args, '--data', await newFolder()])).toMatchObject({
+      code: 2,
+      err: '--type is "cat": it must be person or bot.\n',
+    });
+  });
+});
+
 describe('hearth token create', () => {
   test('makes a token with fewer scopes, good at once', async () => {
     const data = await newFolder();
