@@ -14,6 +14,7 @@ const commands = {
   start: { dev: false, args: ['src/main.ts', 'dev'] },
   hearth: { dev: false, args: ['src/main.ts'] },
   test: { dev: true, args: ['node_modules/vitest/vitest.mjs', 'run'] },
+  bench: { dev: true, args: ['bench/main.ts'] },
   lint: { dev: true, args: ['node_modules/oxlint/bin/oxlint'] },
   format: { dev: true, args: ['node_modules/oxfmt/bin/oxfmt'] },
   types: { dev: true, args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
