@@ -25,5 +25,9 @@ export const systemClock: Clock = {
 
 /** TIME-1: UTC, three fractional digits, `Z`. */
 export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+  if (ms !== written.ms) written = { ms, text: new Date(ms).toISOString() };
+  return written.text;
 }
+
+/** One moment is written several times: in the answer, in the notice, for each webhook. */
+let written = { ms: Number.NaN, text: '' };

@@ -70,7 +70,6 @@ function noticeHeaders(
 ): Record<string, string> {
   const id = deliveryId(delivery, webhook);
   return {
-    'content-type': 'application/json',
     trackingid: `HEARTH_${randomUUID()}`,
     'x-hearth-delivery-id': id,
     'x-hearth-attempt': String(delivery.attempts + 1),

@@ -7,5 +7,17 @@ import { noticePrefix, type ActiveWebhook } from '../webhooks/index.ts';
  * JSON already, so that it equals JSON.stringify(JSON.parse(body)) (WH-21).
  */
 export function noticeBody(webhook: ActiveWebhook, event: LoggedEvent): string {
-  return `${noticePrefix(webhook, event)},"actorId":"${publicId('PEOPLE', event.actorUuid)}","data":${event.dataJson}}`;
+  return `${prefixOf(webhook, event)},"actorId":"${publicId('PEOPLE', event.actorUuid)}","data":${event.dataJson}}`;
+}
+
+/** By webhook, then by resource and event. A webhook that is changed is another object, and its prefix another. */
+const prefixes = new WeakMap<ActiveWebhook, Map<string, string>>();
+
+function prefixOf(webhook: ActiveWebhook, event: LoggedEvent): string {
+  let known = prefixes.get(webhook);
+  if (!known) prefixes.set(webhook, (known = new Map()));
+  const kind = `${event.resource}/${event.event}`;
+  let prefix = known.get(kind);
+  if (prefix === undefined) known.set(kind, (prefix = noticePrefix(webhook, event)));
+  return prefix;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { hasScope, type Caller, type Scope } from '../core/caller.ts';
 import { ApiError } from '../core/errors.ts';
@@ -31,5 +31,5 @@ export function authenticate(findCaller: FindCaller): (request: FastifyRequest) 
 
 /** Tokens are random, so a plain hash is enough to make the stored form useless to a thief. */
 export function hashToken(token: string): Uint8Array {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
