@@ -14,9 +14,13 @@ export function readBodies(app: FastifyInstance): void {
       done(new ApiError('malformedJson', { reason: error instanceof Error ? error.message : 'unreadable' }));
     }
   });
-  app.addContentTypeParser<string>('application/x-www-form-urlencoded', { parseAs: 'string' }, (request, text, done) => {
-    done(null, coerceForm(request.routeOptions.schema?.body, { ...parse(text) }));
-  });
+  app.addContentTypeParser<string>(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (request, text, done) => {
+      done(null, coerceForm(request.routeOptions.schema?.body, { ...parse(text) }));
+    },
+  );
   app.addContentTypeParser('*', (request, _payload, done) => {
     const { 'content-length': length = '0', 'transfer-encoding': encoding, 'content-type': type } = request.headers;
     // Clients name a type on calls without a body too; one that is missing is taken for plain text (HTTP-13).

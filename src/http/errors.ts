@@ -62,10 +62,12 @@ function fromFastify(error: FastifyError, request: FastifyRequest): ApiError {
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new ApiError('resourceNotFound');
     case 'FST_ERR_BAD_URL':
-      return new ApiError('invalidRequest', { reason: 'The path cannot be read: a % starts an encoded character of UTF-8.' });
+      return new ApiError('invalidRequest', {
+        reason: 'The path cannot be read: a % starts an encoded character of UTF-8.',
+      });
     default:
       if (error.statusCode === undefined || error.statusCode >= 500) return new ApiError('internal');
-      if (error.statusCode === 413) return new ApiError('bodyTooLarge', { limit: request.routeOptions.bodyLimit ?? 0 });
+      if (error.statusCode === 413) return new ApiError('bodyTooLarge', { limit: request.routeOptions.bodyLimit });
       return new ApiError('invalidRequest', { reason: error.message });
   }
 }

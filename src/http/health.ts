@@ -13,21 +13,28 @@ export function healthRoutes(app: Api, checks: ReadinessChecks): void {
     status: 'ok' as const,
     checks: {},
   }));
-  app.get('/readyz', { schema: { ...schema, summary: 'Whether the server can do its work' } }, async (request, reply) => {
-    const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => {
-        try {
-          await check();
-          return { name, word: 'ok', ok: true };
-        } catch (error) {
-          request.log.warn({ err: error, part: name }, 'not ready');
-          return { name, word: 'unavailable', ok: false };
-        }
-      }),
-    );
-    const ready = results.every(({ ok }) => ok);
-    return reply
-      .code(ready ? 200 : 503)
-      .send({ status: ready ? 'ok' : 'unavailable', checks: Object.fromEntries(results.map(({ name, word }) => [name, word])) });
-  });
+  app.get(
+    '/readyz',
+    { schema: { ...schema, summary: 'Whether the server can do its work' } },
+    async (request, reply) => {
+      const results = await Promise.all(
+        Object.entries(checks).map(async ([name, check]) => {
+          try {
+            await check();
+            return { name, word: 'ok', ok: true };
+          } catch (error) {
+            request.log.warn({ err: error, part: name }, 'not ready');
+            return { name, word: 'unavailable', ok: false };
+          }
+        }),
+      );
+      const ready = results.every(({ ok }) => ok);
+      return reply
+        .code(ready ? 200 : 503)
+        .send({
+          status: ready ? 'ok' : 'unavailable',
+          checks: Object.fromEntries(results.map(({ name, word }) => [name, word])),
+        });
+    },
+  );
 }

@@ -6,17 +6,25 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifySchema,
   type RawServerDefault,
 } from 'fastify';
-import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, jsonSchemaTransformObject, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ErrorBody } from '../contract/index.ts';
 import { readBodies } from './body.ts';
 import { newTrackingId, sendError, sendUnreadable } from './errors.ts';
 import { answerUnknownRoutes } from './not-found.ts';
 import { validatorCompiler } from './validation.ts';
 
 /** The HTTP server that resources add their routes to. */
-export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
 
 export interface HttpOptions {
   logger: FastifyBaseLogger;
@@ -28,7 +36,12 @@ export interface HttpOptions {
 }
 
 /** HTTP-3, HTTP-5: a trailing slash and doubled slashes are tolerated, another case is not. */
-const routerOptions = { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: true, maxParamLength: 500 };
+const routerOptions = {
+  ignoreTrailingSlash: true,
+  ignoreDuplicateSlashes: true,
+  caseSensitive: true,
+  maxParamLength: 500,
+};
 
 /** The kernel: everything that holds for each request, and no route of its own but the description of the others. */
 export async function createHttpServer({ logger, trustProxy, bodyLimit, version }: HttpOptions): Promise<Api> {
@@ -55,7 +68,10 @@ export async function createHttpServer({ logger, trustProxy, bodyLimit, version 
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
-    request.log.debug({ method: request.method, path: request.url, status: reply.statusCode, ms: reply.elapsedTime }, 'answered');
+    request.log.debug(
+      { method: request.method, path: request.url, status: reply.statusCode, ms: reply.elapsedTime },
+      'answered',
+    );
     done();
   });
 
@@ -76,10 +92,18 @@ export async function createHttpServer({ logger, trustProxy, bodyLimit, version 
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => jsonSchemaTransform({ ...route, schema: withRefusals(route.schema) }),
+    transformObject: jsonSchemaTransformObject,
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;
+}
+
+/** ERR-3: whatever a route answers, it refuses in the one shape. */
+function withRefusals(schema: FastifySchema): FastifySchema {
+  // A route that describes nothing has no schema, whatever the types say.
+  const { response, ...rest }: FastifySchema = { ...schema };
+  return { ...rest, response: { ...(response as object), default: ErrorBody } };
 }
 
 /** Spec 1.5, HTTP-6 */

@@ -36,7 +36,12 @@ export async function join(
 }
 
 /** Ends a membership. The last moderator's going opens the room (spec 3.3). */
-export async function leave(tx: Writer, room: MemberView, member: MembershipRow, actorUuid: string): Promise<NewEvent[]> {
+export async function leave(
+  tx: Writer,
+  room: MemberView,
+  member: MembershipRow,
+  actorUuid: string,
+): Promise<NewEvent[]> {
   await memberships.remove(tx, member.id);
   const left = membershipEvent('deleted', member, actorUuid, room.ownerOrgUuid);
   return [left, ...(member.isModerator === 1 ? await followModerators(tx, room, actorUuid) : [])];

@@ -18,12 +18,19 @@ const write = { scope: 'spark:memberships_write' } as const;
 export function membershipRoutes(app: Api, memberships: MembershipService): void {
   app.get(
     '/memberships',
-    { config: read, schema: { tags, summary: 'List memberships', querystring: MembershipsQuery, response: { 200: MembershipList } } },
-    async (request, reply) => sendPage(request, reply, mapPage(await memberships.list(request.caller, request.query), presentMembership)),
+    {
+      config: read,
+      schema: { tags, summary: 'List memberships', querystring: MembershipsQuery, response: { 200: MembershipList } },
+    },
+    async (request, reply) =>
+      sendPage(request, reply, mapPage(await memberships.list(request.caller, request.query), presentMembership)),
   );
   app.post(
     '/memberships',
-    { config: write, schema: { tags, summary: 'Add somebody to a room', body: MembershipCreate, response: { 200: Membership } } },
+    {
+      config: write,
+      schema: { tags, summary: 'Add somebody to a room', body: MembershipCreate, response: { 200: Membership } },
+    },
     async (request) => presentMembership(await memberships.create(request.caller, request.body)),
   );
   app.get(
@@ -35,13 +42,22 @@ export function membershipRoutes(app: Api, memberships: MembershipService): void
     '/memberships/:id',
     {
       config: write,
-      schema: { tags, summary: 'Change a membership', params: IdParameter, body: MembershipUpdate, response: { 200: Membership } },
+      schema: {
+        tags,
+        summary: 'Change a membership',
+        params: IdParameter,
+        body: MembershipUpdate,
+        response: { 200: Membership },
+      },
     },
     async (request) => presentMembership(await memberships.update(request.caller, request.params.id, request.body)),
   );
   app.delete(
     '/memberships/:id',
-    { config: write, schema: { tags, summary: 'Leave a room, or remove somebody', params: IdParameter, response: { 204: NoContent } } },
+    {
+      config: write,
+      schema: { tags, summary: 'Leave a room, or remove somebody', params: IdParameter, response: { 204: NoContent } },
+    },
     async (request, reply) => {
       await memberships.remove(request.caller, request.params.id);
       return reply.code(204).send();

@@ -28,7 +28,9 @@ export class MembershipService {
   /** The caller's own memberships, or those of a room the caller is in. */
   async list(caller: Caller, query: MembershipsQuery): Promise<Page<MembershipRow>> {
     const { reader } = this.#db;
-    let rows = selectMemberships(reader.query).orderBy('memberships.id').limit(query.max + 1);
+    let rows = selectMemberships(reader.query)
+      .orderBy('memberships.id')
+      .limit(query.max + 1);
     if (query.roomId !== undefined) {
       const room = await findRoomFor(reader, caller.personId, bodyKey('ROOM', query.roomId));
       if (!room) throw new ApiError('roomNotFound');
@@ -84,7 +86,9 @@ export class MembershipService {
       if (body.isModerator !== undefined && flag(body.isModerator) !== member.isModerator) {
         mayChangeModerators(room);
         changed.isModerator = flag(body.isModerator);
-        events.push(...(await this.#changeRole(tx, caller, await this.#touched(tx, room), member, changed.isModerator)));
+        events.push(
+          ...(await this.#changeRole(tx, caller, await this.#touched(tx, room), member, changed.isModerator)),
+        );
       }
       await this.#log.append(tx, events);
       return changed;
@@ -107,7 +111,13 @@ export class MembershipService {
     return { ...room, lastActivityAt };
   }
 
-  async #changeRole(tx: Tx, caller: Caller, room: MemberView, member: MembershipRow, isModerator: 0 | 1): Promise<NewEvent[]> {
+  async #changeRole(
+    tx: Tx,
+    caller: Caller,
+    room: MemberView,
+    member: MembershipRow,
+    isModerator: 0 | 1,
+  ): Promise<NewEvent[]> {
     if (isModerator === 1) return this.#promote(tx, caller, room, member);
     const events = await setModerator(tx, room, member, 0, caller.uuid);
     return [...events, ...(await followModerators(tx, room, caller.uuid))];

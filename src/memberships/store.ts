@@ -30,7 +30,8 @@ export const memberships = {
   hiddenIn: (reader: Reader, roomId: number) => reader.all(hiddenIn, { roomId }),
   find: (reader: Reader, roomUuid: string, personUuid: string) => reader.first(byPair, { roomUuid, personUuid }),
   insert: async (tx: Writer, row: NewMembership) => void (await tx.all(insert, { ...row })),
-  setModerator: async (tx: Writer, id: number, isModerator: Flag) => void (await tx.all(setModerator, { id, isModerator })),
+  setModerator: async (tx: Writer, id: number, isModerator: Flag) =>
+    void (await tx.all(setModerator, { id, isModerator })),
   setHidden: async (tx: Writer, id: number, isRoomHidden: Flag) => void (await tx.all(setHidden, { id, isRoomHidden })),
   remove: async (tx: Writer, id: number) => void (await tx.all(remove, { id })),
 };
@@ -88,11 +89,17 @@ const insert = statement<{ roomId: number; personId: number; isModerator: Flag; 
 );
 
 const setModerator = statement<{ id: number; isModerator: Flag }>()((db, param) =>
-  db.updateTable('memberships').set({ isModerator: param('isModerator') }).where('id', '=', param('id')),
+  db
+    .updateTable('memberships')
+    .set({ isModerator: param('isModerator') })
+    .where('id', '=', param('id')),
 );
 
 const setHidden = statement<{ id: number; isRoomHidden: Flag }>()((db, param) =>
-  db.updateTable('memberships').set({ isRoomHidden: param('isRoomHidden') }).where('id', '=', param('id')),
+  db
+    .updateTable('memberships')
+    .set({ isRoomHidden: param('isRoomHidden') })
+    .where('id', '=', param('id')),
 );
 
 const remove = statement<{ id: number }>()((db, param) => db.deleteFrom('memberships').where('id', '=', param('id')));

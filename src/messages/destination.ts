@@ -77,7 +77,13 @@ async function recipient(reader: Reader, destination: Destination): Promise<Pers
   return undefined;
 }
 
-async function openDirectRoom(tx: Writer, vault: Vault, caller: Caller, other: PersonRef, now: number): Promise<Opened> {
+async function openDirectRoom(
+  tx: Writer,
+  vault: Vault,
+  caller: Caller,
+  other: PersonRef,
+  now: number,
+): Promise<Opened> {
   if (other.id === caller.personId) throw new ApiError('messageToSelf'); // MSG-7
   const uuid = directRoomUuid(caller.uuid, other.uuid);
   const existing = await findRoomFor(tx, caller.personId, uuid);

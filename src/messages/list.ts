@@ -63,7 +63,10 @@ export async function listMessages(place: Place, query: ListQuery): Promise<Page
 const newestFirst = keyset('messages', 'number', 'number');
 
 /** The list goes on strictly below each of these. */
-async function startingPoints(place: Place, { cursor, beforeMessage }: ListQuery): Promise<(readonly [number, number])[]> {
+async function startingPoints(
+  place: Place,
+  { cursor, beforeMessage }: ListQuery,
+): Promise<(readonly [number, number])[]> {
   const { reader, caller, room, rules } = place;
   const points: (readonly [number, number])[] = [];
   const page = newestFirst.after(cursor);

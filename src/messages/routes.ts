@@ -28,14 +28,22 @@ export async function messageRoutes(v1: Api, messages: MessageService): Promise<
 function routes(app: Api, messages: MessageService): void {
   app.get(
     '/messages',
-    { config: read, schema: { tags, summary: 'List messages of a room', querystring: MessagesQuery, response: { 200: MessageList } } },
+    {
+      config: read,
+      schema: { tags, summary: 'List messages of a room', querystring: MessagesQuery, response: { 200: MessageList } },
+    },
     async (request, reply) => sendPage(request, reply, await messages.list(request.caller, request.query)),
   );
   app.get(
     '/messages/direct',
     {
       config: read,
-      schema: { tags, summary: 'List messages of a 1:1 room', querystring: DirectMessagesQuery, response: { 200: MessageList } },
+      schema: {
+        tags,
+        summary: 'List messages of a 1:1 room',
+        querystring: DirectMessagesQuery,
+        response: { 200: MessageList },
+      },
     },
     async (request, reply) => sendPage(request, reply, await messages.listDirect(request.caller, request.query)),
   );
@@ -61,7 +69,9 @@ function routes(app: Api, messages: MessageService): void {
 
 /** HTTP-12: some clients send every message as a multipart form, text-only ones too. A file in it is refused. */
 async function acceptMultipart(app: Api): Promise<void> {
-  await app.register(multipart, { limits: { fields: MOST_FIELDS, parts: MOST_FIELDS, fieldSize: MOST_BYTES_OF_FIELD } });
+  await app.register(multipart, {
+    limits: { fields: MOST_FIELDS, parts: MOST_FIELDS, fieldSize: MOST_BYTES_OF_FIELD },
+  });
   app.addHook('preValidation', async (request) => {
     if (request.isMultipart()) request.body = await readForm(request);
   });
@@ -80,8 +90,11 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
       form[part.fieldname] = earlier === undefined ? part.value : [earlier, part.value].flat();
     }
   } catch (error) {
-    if (error instanceof ApiError || (error instanceof Error && 'statusCode' in error && error.statusCode === 413)) throw error;
-    throw new ApiError('invalidRequest', { reason: `The form cannot be read: ${error instanceof Error ? error.message : 'unknown'}.` });
+    if (error instanceof ApiError || (error instanceof Error && 'statusCode' in error && error.statusCode === 413))
+      throw error;
+    throw new ApiError('invalidRequest', {
+      reason: `The form cannot be read: ${error instanceof Error ? error.message : 'unknown'}.`,
+    });
   }
   return form;
 }

@@ -94,7 +94,10 @@ export class MessageService {
         : await findPersonByUuid(reader, bodyKey('PEOPLE', personId));
     const room = other && (await findRoomFor(reader, caller.personId, directRoomUuid(caller.uuid, other.uuid)));
     if (!room) throw new ApiError('roomNotFound');
-    const { items } = await this.#listOf(caller, room, { max: MOST_DIRECT, ...(parentId !== undefined && { parentId }) });
+    const { items } = await this.#listOf(caller, room, {
+      max: MOST_DIRECT,
+      ...(parentId !== undefined && { parentId }),
+    });
     return { items: items.map((row) => this.#present(row)) };
   }
 

@@ -54,7 +54,11 @@ export async function findMessageFor(reader: Reader, personId: number, uuid: str
 }
 
 /** `mentioned`: internal keys of the people the message mentions; null stands for everybody. */
-export async function insertMessage(tx: Writer, message: NewMessage, mentioned: readonly (number | null)[]): Promise<void> {
+export async function insertMessage(
+  tx: Writer,
+  message: NewMessage,
+  mentioned: readonly (number | null)[],
+): Promise<void> {
   const row = await tx.first(insert, { ...message });
   if (!row) throw new Error('A message was not inserted.');
   const { roomId, createdAt } = message;
@@ -65,7 +69,10 @@ export async function deleteMessage(tx: Writer, id: number): Promise<void> {
   await tx.all(remove, { id });
 }
 
-export async function findParent(reader: Reader, uuid: string): Promise<{ roomUuid: string; parentUuid: string | null } | undefined> {
+export async function findParent(
+  reader: Reader,
+  uuid: string,
+): Promise<{ roomUuid: string; parentUuid: string | null } | undefined> {
   return reader.first(parent, { uuid });
 }
 

@@ -8,7 +8,9 @@ import { selectRoomsOf, type MemberView } from './store.ts';
 export async function listRooms(reader: Reader, caller: Caller, query: RoomsQuery): Promise<Page<MemberView>> {
   // Teams come later: no room has one, so none is of the team asked for.
   if (query.teamId !== undefined) return { items: [] };
-  let rows = selectRoomsOf(reader.query).where('own.personId', '=', caller.personId).limit(query.max + 1);
+  let rows = selectRoomsOf(reader.query)
+    .where('own.personId', '=', caller.personId)
+    .limit(query.max + 1);
   if (query.type !== undefined) rows = rows.where('rooms.type', '=', query.type);
 
   if (query.sortBy === 'id') {

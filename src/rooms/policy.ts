@@ -14,7 +14,12 @@ export function deletingMeansLeaving(room: MemberView): boolean {
 }
 
 /** Spec 3.2: an announcement room is locked, a public room is described. */
-export function settingsMustFit(settings: { isLocked: boolean; isAnnouncementOnly: boolean; isPublic: boolean; description: string | null }): void {
+export function settingsMustFit(settings: {
+  isLocked: boolean;
+  isAnnouncementOnly: boolean;
+  isPublic: boolean;
+  description: string | null;
+}): void {
   if (settings.isAnnouncementOnly && !settings.isLocked) throw new ApiError('roomNotLocked');
   if (settings.isPublic && !settings.description) throw new ApiError('descriptionMissing');
 }

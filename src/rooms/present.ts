@@ -30,7 +30,12 @@ function roomNotice(room: MemberView): RoomNotice {
   return { id, type, isLocked, lastActivity, creatorId, created, ownerId, isAnnouncementOnly, isReadOnly, isPublic };
 }
 
-export function roomEvent(event: EventType, room: MemberView, actorUuid: string, audience?: readonly string[]): NewEvent {
+export function roomEvent(
+  event: EventType,
+  room: MemberView,
+  actorUuid: string,
+  audience?: readonly string[],
+): NewEvent {
   return {
     resource: 'rooms',
     event,

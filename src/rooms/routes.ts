@@ -10,8 +10,12 @@ const write = { scope: 'spark:rooms_write' } as const;
 export function roomRoutes(app: Api, rooms: RoomService): void {
   app.get(
     '/rooms',
-    { config: read, schema: { tags, summary: 'List your rooms', querystring: RoomsQuery, response: { 200: RoomList } } },
-    async (request, reply) => sendPage(request, reply, mapPage(await rooms.list(request.caller, request.query), presentRoom)),
+    {
+      config: read,
+      schema: { tags, summary: 'List your rooms', querystring: RoomsQuery, response: { 200: RoomList } },
+    },
+    async (request, reply) =>
+      sendPage(request, reply, mapPage(await rooms.list(request.caller, request.query), presentRoom)),
   );
   app.post(
     '/rooms',
@@ -25,7 +29,10 @@ export function roomRoutes(app: Api, rooms: RoomService): void {
   );
   app.put(
     '/rooms/:id',
-    { config: write, schema: { tags, summary: 'Change a room', params: IdParameter, body: RoomUpdate, response: { 200: Room } } },
+    {
+      config: write,
+      schema: { tags, summary: 'Change a room', params: IdParameter, body: RoomUpdate, response: { 200: Room } },
+    },
     async (request) => presentRoom(await rooms.update(request.caller, request.params.id, request.body)),
   );
   app.delete(

@@ -38,7 +38,7 @@ export class RoomService {
   async create(caller: Caller, body: RoomCreate): Promise<MemberView> {
     if (body.teamId !== undefined) throw new ApiError('teamsUnsupported');
     const { isLocked = false, isAnnouncementOnly = false, isPublic = false } = body;
-    const description = body.description?.trim() ? body.description : null;
+    const description = described(body.description ?? '');
     settingsMustFit({ isLocked, isAnnouncementOnly, isPublic, description });
 
     return this.#db.write(async (tx) => {
@@ -117,7 +117,7 @@ export class RoomService {
     const settings = {
       isAnnouncementOnly: body.isAnnouncementOnly ?? (isLocked && room.isAnnouncementOnly === 1),
       isPublic: body.isPublic ?? room.isPublic === 1,
-      description: body.description === undefined ? room.description : body.description.trim() ? body.description : null,
+      description: body.description === undefined ? room.description : described(body.description),
     };
     settingsMustFit({ ...settings, isLocked });
     const title = body.title ?? room.title;
@@ -146,12 +146,19 @@ async function visible(reader: Reader, caller: Caller, id: string): Promise<Memb
 /** A room that was read and sent back unchanged is no change, and no event. `isReadOnly` is not the members' to set. */
 function changesNothing(room: MemberView, body: RoomUpdate): boolean {
   return (
-    (body.title === undefined || body.title === room.title || room.type === 'direct' && body.title === room.otherName) &&
-    (body.description === undefined || body.description === room.description) &&
+    (body.title === undefined ||
+      body.title === room.title ||
+      (room.type === 'direct' && body.title === room.otherName)) &&
+    (body.description === undefined || described(body.description) === room.description) &&
     (body.isLocked === undefined || flag(body.isLocked) === room.isLocked) &&
     (body.isAnnouncementOnly === undefined || flag(body.isAnnouncementOnly) === room.isAnnouncementOnly) &&
     (body.isPublic === undefined || flag(body.isPublic) === room.isPublic)
   );
+}
+
+/** A blank description is none. */
+function described(text: string): string | null {
+  return text.trim() === '' ? null : text;
 }
 
 function flag(value: boolean): 0 | 1 {

@@ -82,20 +82,27 @@ export interface NewRoom {
 export async function insertRoom(tx: Writer, { now, ...room }: NewRoom): Promise<number> {
   const row = await tx.query
     .insertInto('rooms')
-    .values({ ...room, isReadOnly: 0, madePublicAt: room.isPublic === 1 ? now : null, lastActivityAt: now, createdAt: now })
+    .values({
+      ...room,
+      isReadOnly: 0,
+      madePublicAt: room.isPublic === 1 ? now : null,
+      lastActivityAt: now,
+      createdAt: now,
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
   return row.id;
 }
 
 const roomForMember = statement<{ personId: number; roomUuid: string }>()((db, param) =>
-  selectRoomsOf(db)
-    .where('rooms.uuid', '=', param('roomUuid'))
-    .where('own.personId', '=', param('personId')),
+  selectRoomsOf(db).where('rooms.uuid', '=', param('roomUuid')).where('own.personId', '=', param('personId')),
 );
 
 const setActivity = statement<{ roomId: number; now: number }>()((db, param) =>
-  db.updateTable('rooms').set({ lastActivityAt: param('now') }).where('id', '=', param('roomId')),
+  db
+    .updateTable('rooms')
+    .set({ lastActivityAt: param('now') })
+    .where('id', '=', param('roomId')),
 );
 
 const setLock = statement<{ roomId: number; isLocked: Flag; isAnnouncementOnly: Flag }>()((db, param) =>

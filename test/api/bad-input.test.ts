@@ -1,91 +1,38 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { ErrorBody, type Membership, type Message, type Webhook } from '../../src/contract/index.ts';
-import { derivedUuid, publicId } from '../../src/core/ids.ts';
-import { createToken } from '../../src/people/index.ts';
-import { personKey, rowCounts } from '../support/log.ts';
-import { nextOf } from '../support/pages.ts';
-import { raw, type RawAnswer, type RawRequest } from '../support/raw.ts';
-import { people, personId, startServer, type TestServer, tokenOf } from '../support/server.ts';
+import { describe } from 'vitest';
+import { derivedUuid, publicId, type IdType } from '../../src/core/ids.ts';
+import {
+  get,
+  post,
+  put,
+  type Refusal,
+  remove,
+  type Scene,
+  testRefusals,
+  tokens,
+  typed,
+  under,
+} from '../support/refusals.ts';
+import { people, personId, tokenOf } from '../support/server.ts';
 
-/**
- * Everything that is refused, and how: each row is one request, the status and the message it is answered with. All of
- * them are sent to one server by Alice; none of them may leave a trace in its tables.
- */
-interface Row {
-  what: string;
-  send: (scene: Scene) => RawRequest;
-  status: number;
-  message: string | RegExp;
-  /** Of a 405: what is allowed. */
-  allow?: string;
-}
+/** Everything that is refused: what is asked, and the status and message of the answer. */
 
-/** Ids to be wrong with, and Alice's tokens that are not what they should be. */
-interface Scene {
-  room: string;
-  message: string;
-  reply: string;
-  membership: string;
-  webhook: string;
-  direct: string;
-  /** Of Bob, and nothing that Alice may see. */
-  bobs: { room: string; message: string; membership: string; webhook: string };
-  cursors: { rooms: string; people: string };
-}
-
-async function setScene(server: TestServer): Promise<Scene> {
-  const [alice, bob] = [server.as('alice'), server.as('bob')];
-  const { id: room } = await server.room('Demo', 'alice', 'bob');
-  const post = (body: object) => alice.ok<Message>('POST', '/v1/messages', { text: 'x', ...body });
-  const message = await post({ roomId: room });
-  const own = await alice.ok<{ items: Membership[] }>('GET', `/v1/memberships?roomId=${room}`);
-  const bobsRoom = await server.room('Bob alone', 'bob');
-  const bobsOwn = await bob.ok<{ items: Membership[] }>('GET', `/v1/memberships?roomId=${bobsRoom.id}`);
-  const webhook = { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'rooms', event: 'updated' };
-  const cursorOf = async (path: string) => new URL(nextOf((await alice.get(path)).headers) ?? '').searchParams.get('cursor') ?? '';
-  const { roomId: direct } = await post({ toPersonEmail: people.bob.email });
-  const personKeyOfAlice = await personKey(server, 'alice');
-  await server.app.db.write(async (tx) => {
-    const token = { personId: personKeyOfAlice, now: server.clock.now() };
-    await createToken(tx, { ...token, token: 'expired', expiresAt: server.clock.now() });
-    await createToken(tx, { ...token, token: 'without-scopes', scopes: ['spark:kms'] });
-  });
-  return {
-    room,
-    direct,
-    message: message.id,
-    reply: (await post({ parentId: message.id })).id,
-    membership: own.items[0]?.id ?? '',
-    webhook: (await alice.ok<Webhook>('POST', '/v1/webhooks', webhook)).id,
-    bobs: {
-      room: bobsRoom.id,
-      message: (await bob.say(bobsRoom, 'x')).id,
-      membership: bobsOwn.items[0]?.id ?? '',
-      webhook: (await bob.ok<Webhook>('POST', '/v1/webhooks', webhook)).id,
-    },
-    cursors: { rooms: await cursorOf('/v1/rooms?max=1'), people: await cursorOf('/v1/people?max=1') },
-  };
-}
-
-const json = (method: string, path: string, body: unknown): RawRequest => ({
-  method,
-  path,
-  headers: { 'content-type': 'application/json' },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
+type Send = Refusal['send'];
+const row = (status: number, what: string, message: Refusal['message'], send: Send): Refusal => ({
+  status,
+  what,
+  message,
+  send,
 });
-const typed = (type: string, method: string, path: string, body: string): RawRequest => ({
-  method,
-  path,
-  headers: { 'content-type': type },
-  body,
-});
-const withToken = (authorization: string | undefined, request: RawRequest): RawRequest => ({
-  ...request,
-  headers: { ...request.headers, authorization },
-});
-const unknown = (type: Parameters<typeof publicId>[0]) => publicId(type, derivedUuid('unknown', type));
+const unknown = (type: IdType) => publicId(type, derivedUuid('unknown', type));
+
+const [rooms, memberships, messages, webhooks] = ['/v1/rooms', '/v1/memberships', '/v1/messages', '/v1/webhooks'];
+const collections = [rooms, memberships, messages, webhooks] as const;
+const form = 'application/x-www-form-urlencoded';
+const multipart = 'multipart/form-data; boundary=x';
+const webhook = { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'rooms', event: 'all' };
 
 const malformedId = 'Expect base64 ID or UUID.';
+const noTitle = 'Title cannot be empty.';
 const noContent = 'Both text and file cannot be empty.';
 const noDestination = 'Exactly one of the destination fields must not be empty (roomId, toPersonEmail, toPersonId)';
 const noFiles = 'Messages cannot carry files on this server yet: send text or markdown.';
@@ -94,484 +41,475 @@ const noRoom = 'Could not find a room with provided ID.';
 const noMessage = 'Unable to get message.';
 const noMembership = 'Failed to get membership';
 const noWebhook = 'Could not find a webhook with provided ID.';
-const noSuchPerson = 'Person not found';
-const badCursor = 'The cursor is not one this server gave out.';
-const badMax = 'max must be a whole number of at least 1.';
-const unauthorized = 'The request requires a valid access token set in the Authorization request header.';
-const forbidden = /^The server understood the request, but refused to fulfill it because the access token is missing required scopes/;
+const noPerson = 'Person not found';
+const noParent = 'parentId does not name a message of this room.';
+const nobodyNamed = 'Must specify either personId or personEmail.';
+const noChange = 'Nothing to change: give at least one of isModerator, isRoomHidden.';
 
-/** Values of JSON that are not of a type. */
-const wrong = {
-  string: [5, true, {}, ['x']],
-  boolean: ['true', 1, {}, [true]],
-  array: ['x', 5, true, {}],
-} as const;
+describe('bodies that cannot be read', () => {
+  const part = (name: string, value: string) =>
+    `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const file = (bytes: number) => part('files"; filename="a.txt', 'a'.repeat(bytes));
+  const unreadable = /^The form cannot be read: ./;
+  const malformed = [
+    '{',
+    '{"title":',
+    '{title: 1}',
+    '[1,]',
+    'title=x',
+    "{'title':'x'}",
+    '\u0000',
+    '{"title":"x"}}',
+    '['.repeat(100_000),
+  ];
+  const notObjects = ['[]', '"title"', '5', 'true', '[{"title":"x"}]', `${'['.repeat(5_000)}${']'.repeat(5_000)}`];
 
-type FieldTypes = Record<string, [keyof typeof wrong, message?: string]>;
-
-/** A row for each field of a body and each value it cannot have; `valid` is what would have passed. */
-function wrongTypes(method: string, path: (scene: Scene) => string, valid: (scene: Scene) => object, fields: FieldTypes): Row[] {
-  return Object.entries(fields).flatMap(([field, [type, message = `${field} must be of type ${type}.`]]) =>
-    wrong[type].map((value) => ({
-      what: `${method} ${path(shownScene)} with ${field} ${JSON.stringify(value)}`,
-      send: (scene) => json(method, path(scene), { ...valid(scene), [field]: value }),
-      status: 400,
-      message,
-    })),
-  );
-}
-
-const shownScene: Scene = {
-  ...{ room: '{id}', message: '{id}', reply: '{id}', membership: '{id}', webhook: '{id}', direct: '{id}' },
-  bobs: { room: '{id}', message: '{id}', membership: '{id}', webhook: '{id}' },
-  cursors: { rooms: '', people: '' },
-};
-
-const rows: Row[] = [
-  // Bodies that cannot be read.
-  ...(['{', '{"title":', '{title: 1}', '[1,]', 'title=x', "{'title':'x'}", '\u0000', '{"title":"x"}}', '['.repeat(100_000)] as const).map((body): Row => ({
-    what: `malformed JSON: ${body.slice(0, 20)}`,
-    send: () => json('POST', '/v1/rooms', body),
-    status: 400,
-    message: /^The request body is not valid JSON: ./,
-  })),
-  ...(['[]', '"title"', '5', 'true', '[{"title":"x"}]', `${'['.repeat(5_000)}${']'.repeat(5_000)}`] as const).flatMap((body) =>
-    (['POST /v1/rooms', 'POST /v1/memberships', 'POST /v1/messages', 'POST /v1/webhooks'] as const).map((route): Row => {
-      const [method = '', path = ''] = route.split(' ');
-      const message = 'The request must be a JSON object.';
-      return { what: `${route} with ${body.slice(0, 20)}`, send: () => json(method, path, body), status: 400, message };
-    }),
-  ),
-  ...(['', ' ', '{}', 'null'] as const).flatMap((body): Row[] => [
-    { what: `POST /v1/rooms with '${body}'`, send: () => json('POST', '/v1/rooms', body), status: 400, message: 'Title cannot be empty.' },
-    { what: `POST /v1/memberships with '${body}'`, send: () => json('POST', '/v1/memberships', body), status: 400, message: 'roomId cannot be null' },
-    { what: `POST /v1/messages with '${body}'`, send: () => json('POST', '/v1/messages', body), status: 400, message: noDestination },
-    { what: `POST /v1/webhooks with '${body}'`, send: () => json('POST', '/v1/webhooks', body), status: 400, message: 'name cannot be empty' },
-    {
-      what: `PUT /v1/memberships/{id} with '${body}'`,
-      send: ({ membership }) => json('PUT', `/v1/memberships/${membership}`, body),
-      status: 400,
-      message: 'Nothing to change: give at least one of isModerator, isRoomHidden.',
-    },
-  ]),
-  { what: 'a form without a title', send: () => typed('application/x-www-form-urlencoded', 'POST', '/v1/rooms', ''), status: 400, message: 'Title cannot be empty.' },
-  {
-    what: 'a multipart form without a boundary',
-    send: () => typed('multipart/form-data', 'POST', '/v1/messages', '--x\r\n'),
-    status: 400,
-    message: /^The form cannot be read: ./,
-  },
-  {
-    what: 'a multipart form that breaks off',
-    send: ({ room }) =>
-      typed('multipart/form-data; boundary=x', 'POST', '/v1/messages', `--x\r\nContent-Disposition: form-data; name="roomId"\r\n\r\n${room}\r\n--x\r\nContent-`),
-    status: 400,
-    message: /^The form cannot be read: ./,
-  },
-  {
-    what: 'a multipart form with a field of an object\'s own name',
-    send: () => typed('multipart/form-data; boundary=x', 'POST', '/v1/messages', '--x\r\nContent-Disposition: form-data; name="__proto__"\r\n\r\n1\r\n--x--\r\n'),
-    status: 400,
-    message: /^The form cannot be read: ./,
-  },
-  {
-    what: 'a multipart form of too many fields',
-    send: () => typed('multipart/form-data; boundary=x', 'POST', '/v1/messages', `${'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'.repeat(500)}--x--\r\n`),
-    status: 413,
-    message: /^The request body is larger than \d+ bytes\.$/,
-  },
-  {
-    what: 'a multipart form with a file',
-    send: ({ room }) =>
-      typed(
-        'multipart/form-data; boundary=x',
-        'POST',
-        '/v1/messages',
-        `--x\r\nContent-Disposition: form-data; name="roomId"\r\n\r\n${room}\r\n--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n${'a'.repeat(200_000)}\r\n--x--\r\n`,
+  testRefusals([
+    ...malformed.map((body) =>
+      row(400, `malformed: ${body.slice(0, 20)}`, /^The request body is not valid JSON: ./, () => post(rooms, body)),
+    ),
+    ...notObjects.flatMap((body) =>
+      collections.map((path) =>
+        row(400, `${path}: ${body.slice(0, 20)}`, 'The request must be a JSON object.', () => post(path, body)),
       ),
-    status: 400,
-    message: noFiles,
-  },
+    ),
+    ...['', ' ', '{}', 'null'].flatMap((body) => [
+      row(400, `a room of '${body}'`, noTitle, () => post(rooms, body)),
+      row(400, `a membership of '${body}'`, 'roomId cannot be null', () => post(memberships, body)),
+      row(400, `a message of '${body}'`, noDestination, () => post(messages, body)),
+      row(400, `a webhook of '${body}'`, 'name cannot be empty', () => post(webhooks, body)),
+      row(400, `a change of '${body}'`, noChange, ({ membership }) => put(`${memberships}/${membership}`, body)),
+    ]),
+    row(400, 'an empty form', noTitle, () => typed(form, 'POST', rooms, '')),
+    row(400, 'a form of parts without a boundary', unreadable, () =>
+      typed('multipart/form-data', 'POST', messages, part('text', 'x')),
+    ),
+    row(400, 'a form that breaks off', unreadable, ({ room }) =>
+      typed(multipart, 'POST', messages, `${part('roomId', room)}--x\r\nContent-`),
+    ),
+    row(400, 'a form with a field that every object has', unreadable, () =>
+      typed(multipart, 'POST', messages, `${part('__proto__', '1')}--x--\r\n`),
+    ),
+    row(400, 'a form with a file', noFiles, ({ room }) =>
+      typed(multipart, 'POST', messages, `${part('roomId', room)}${file(200_000)}--x--\r\n`),
+    ),
+    row(413, 'a form of too many parts', /^The request body is larger than \d+ bytes\.$/, () =>
+      typed(multipart, 'POST', messages, `${part('text', 'x').repeat(500)}--x--\r\n`),
+    ),
+  ]);
+});
 
-  // Content types.
-  ...(['text/plain', 'text/xml; charset=utf-8', 'application/vnd.api+json', 'application/octet-stream', 'multipart/form-data; boundary=x', 'json', 'a/b/c', '*/*'] as const).flatMap((type) =>
-    (['POST', 'PUT'] as const).map((method): Row => ({
-      what: `${method} as ${type}`,
-      send: ({ room }) => typed(type, method, method === 'POST' ? '/v1/rooms' : `/v1/rooms/${room}`, '{"title":"x"}'),
-      status: 415,
-      message: `Content type '${type}' not supported`,
+describe('content types', () => {
+  const types = [
+    'text/plain',
+    'text/xml; charset=utf-8',
+    'application/vnd.api+json',
+    'application/octet-stream',
+    multipart,
+    'json',
+    'a/b/c',
+    '*/*',
+  ];
+  testRefusals([
+    ...types.flatMap((type) => [
+      row(415, `POST as ${type}`, `Content type '${type}' not supported`, () =>
+        typed(type, 'POST', rooms, '{"title":"x"}'),
+      ),
+      row(415, `PUT as ${type}`, `Content type '${type}' not supported`, ({ room }) =>
+        typed(type, 'PUT', `${rooms}/${room}`, '{"title":"x"}'),
+      ),
+    ]),
+    row(415, 'none at all (HTTP-13)', "Content type 'text/plain' not supported", () => ({
+      method: 'POST',
+      path: messages,
+      body: '{"text":"x"}',
     })),
-  ),
-  {
-    what: 'a body of no type (HTTP-13)',
-    send: () => ({ method: 'POST', path: '/v1/messages', body: '{"text":"x"}' }),
-    status: 415,
-    message: "Content type 'text/plain' not supported",
-  },
+  ]);
+});
 
-  // Sizes.
-  {
-    what: 'JSON of more than the limit',
-    send: () => json('POST', '/v1/rooms', { title: 'x', pad: ' '.repeat(1_048_576) }),
-    status: 413,
-    message: 'The request body is larger than 1048576 bytes.',
-  },
-  {
-    what: 'a form of more than the limit',
-    send: () => typed('application/x-www-form-urlencoded', 'PUT', '/v1/rooms/x', `title=${'x'.repeat(1_048_576)}`),
-    status: 413,
-    message: 'The request body is larger than 1048576 bytes.',
-  },
-  ...(['text', 'markdown', 'html'] as const).flatMap((field) =>
-    (['roomId', 'toPersonEmail'] as const).map((to): Row => ({
-      what: `7440 bytes of ${field} to a ${to}`,
-      send: ({ room }) => json('POST', '/v1/messages', { [to]: to === 'roomId' ? room : people.carol.email, [field]: 'é'.repeat(3720) }),
-      status: 400,
-      message: `${field} is 7440 bytes long; at most 7439 bytes are allowed.`,
-    })),
-  ),
-  { what: 'a title of 1025 characters', send: () => json('POST', '/v1/rooms', { title: 'x'.repeat(1025) }), status: 400, message: 'title is longer than 1024 characters.' },
-  { what: 'a blank title', send: ({ room }) => json('PUT', `/v1/rooms/${room}`, { title: ' \n' }), status: 400, message: 'Title cannot be empty.' },
+describe('sizes', () => {
+  const tooLarge = 'The request body is larger than 1048576 bytes.';
+  testRefusals([
+    row(413, 'JSON', tooLarge, () => post(rooms, { title: 'x', pad: ' '.repeat(1_048_576) })),
+    row(413, 'a form', tooLarge, () => typed(form, 'PUT', `${rooms}/x`, `title=${'x'.repeat(1_048_576)}`)),
+    ...['text', 'markdown', 'html'].flatMap((field) => {
+      const message = `${field} is 7440 bytes long; at most 7439 bytes are allowed.`;
+      const content = { [field]: 'é'.repeat(3720) };
+      return [
+        row(400, `${field} to a room`, message, ({ room }) => post(messages, { roomId: room, ...content })),
+        row(400, `${field} to somebody new`, message, () =>
+          post(messages, { toPersonEmail: people.carol.email, ...content }),
+        ),
+      ];
+    }),
+    row(400, 'a title', 'title is longer than 1024 characters.', () => post(rooms, { title: 'x'.repeat(1025) })),
+    row(400, 'a description', 'description is longer than 4096 characters.', () =>
+      post(rooms, { title: 'x', description: 'x'.repeat(4097) }),
+    ),
+    row(400, 'a blank title', noTitle, ({ room }) => put(`${rooms}/${room}`, { title: ' \n' })),
+  ]);
+});
 
-  // Types of fields.
-  ...wrongTypes('POST', () => '/v1/rooms', () => ({ title: 'x' }), {
-    title: ['string', 'Title cannot be empty.'],
-    teamId: ['string'],
-    description: ['string'],
-    isLocked: ['boolean'],
-    isPublic: ['boolean'],
-    isAnnouncementOnly: ['boolean'],
-  }),
-  ...wrongTypes('PUT', ({ room }) => `/v1/rooms/${room}`, () => ({ title: 'y' }), {
-    title: ['string', 'Title cannot be empty.'],
-    description: ['string'],
-    isLocked: ['boolean'],
-    isReadOnly: ['boolean'],
-  }),
-  ...wrongTypes('POST', () => '/v1/memberships', ({ room }) => ({ roomId: room, personEmail: people.dave.email }), {
-    roomId: ['string', 'roomId cannot be null'],
-    personId: ['string'],
-    personEmail: ['string'],
-    isModerator: ['boolean'],
-  }),
-  ...wrongTypes('PUT', ({ membership }) => `/v1/memberships/${membership}`, () => ({ isModerator: true }), {
-    isModerator: ['boolean'],
-    isRoomHidden: ['boolean'],
-  }),
-  ...wrongTypes('POST', () => '/v1/messages', ({ room }) => ({ roomId: room, text: 'x' }), {
-    roomId: ['string'],
-    toPersonId: ['string'],
-    toPersonEmail: ['string'],
-    parentId: ['string'],
-    text: ['string'],
-    markdown: ['string'],
-    html: ['string'],
-    files: ['array'],
-    attachments: ['array'],
-  }),
-  ...wrongTypes('POST', () => '/v1/webhooks', () => ({ name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'rooms', event: 'all' }), {
-    name: ['string', 'name cannot be empty'],
-    targetUrl: ['string', 'targetUrl cannot be null'],
-    resource: ['string', 'resource cannot be null'],
-    event: ['string', 'event cannot be null'],
-    filter: ['string'],
-    secret: ['string'],
-    ownedBy: ['string', 'ownedBy must be creator or org.'],
-  }),
-  ...wrongTypes('PUT', ({ webhook }) => `/v1/webhooks/${webhook}`, () => ({}), {
-    name: ['string', 'name cannot be empty'],
-    targetUrl: ['string', 'targetUrl cannot be null'],
-    secret: ['string'],
-    status: ['string'],
-  }),
+describe('types of fields', () => {
+  const wrong = { string: [5, true, {}, ['x']], boolean: ['true', 1, {}, [true]], array: ['x', 5, true, {}] };
 
-  // Messages that go nowhere, twice, or carry what this server does not.
-  { what: 'no destination', send: () => json('POST', '/v1/messages', { text: 'x' }), status: 400, message: noDestination },
-  ...(
-    [
-      { roomId: unknown('ROOM'), toPersonId: personId('bob') },
-      { roomId: unknown('ROOM'), toPersonEmail: people.bob.email },
-      { toPersonId: personId('bob'), toPersonEmail: people.bob.email },
-      { roomId: unknown('ROOM'), toPersonId: personId('bob'), toPersonEmail: people.bob.email },
-    ] as const
-  ).map((to): Row => ({
-    what: `two destinations: ${Object.keys(to).join(', ')}`,
-    send: () => json('POST', '/v1/messages', { ...to, text: 'x' }),
-    status: 400,
-    message: noDestination,
-  })),
-  { what: 'no content', send: ({ room }) => json('POST', '/v1/messages', { roomId: room }), status: 400, message: noContent },
-  { what: 'no content, to somebody new', send: () => json('POST', '/v1/messages', { toPersonEmail: people.carol.email, text: ' ' }), status: 400, message: noContent },
-  { what: 'markup alone, to somebody new', send: () => json('POST', '/v1/messages', { toPersonEmail: people.carol.email, markdown: '#' }), status: 400, message: noContent },
-  ...([['https://files.example/a'], ['https://files.example/a', 'https://files.example/b'], [5]] as const).map((files): Row => ({
-    what: `files ${JSON.stringify(files)}`,
-    send: ({ room }) => json('POST', '/v1/messages', { roomId: room, text: 'x', files }),
-    status: 400,
-    message: noFiles,
-  })),
-  ...([[{ contentType: 'application/vnd.microsoft.card.adaptive', content: {} }], [{}, {}]] as const).map((attachments): Row => ({
-    what: `attachments ${JSON.stringify(attachments)}`,
-    send: ({ room }) => json('POST', '/v1/messages', { roomId: room, text: 'x', attachments }),
-    status: 400,
-    message: noCards,
-  })),
-  { what: 'a reply to a reply', send: ({ reply }) => json('POST', '/v1/messages', { parentId: reply, text: 'x' }), status: 400, message: 'parentId names a reply: a thread has one level.' },
-  {
-    what: 'a reply in somebody\'s new 1:1 room',
-    send: ({ message }) => json('POST', '/v1/messages', { toPersonEmail: people.carol.email, parentId: message, text: 'x' }),
-    status: 400,
-    message: 'parentId does not name a message of this room.',
-  },
-  { what: 'a room of a team', send: () => json('POST', '/v1/rooms', { title: 'x', teamId: unknown('TEAM') }), status: 400, message: 'Rooms cannot belong to teams on this server yet.' },
-  { what: 'announcements in an open room', send: () => json('POST', '/v1/rooms', { title: 'x', isAnnouncementOnly: true }), status: 400, message: 'isAnnouncementOnly needs a locked room.' },
-  { what: 'a public room without description', send: () => json('POST', '/v1/rooms', { title: 'x', isPublic: true }), status: 400, message: 'A public room needs a description.' },
-  { what: 'a member without a name', send: ({ room }) => json('POST', '/v1/memberships', { roomId: room }), status: 400, message: 'Must specify either personId or personEmail.' },
-  {
-    what: 'a member with two names',
-    send: ({ room }) => json('POST', '/v1/memberships', { roomId: room, personId: personId('dave'), personEmail: people.dave.email }),
-    status: 400,
-    message: 'Must specify either personId or personEmail.',
-  },
-  { what: 'a member twice', send: ({ room }) => json('POST', '/v1/memberships', { roomId: room, personId: personId('bob') }), status: 409, message: 'Person is already in the room.' },
-  {
-    what: 'a third one in a 1:1 room',
-    send: ({ direct }) => json('POST', '/v1/memberships', { roomId: direct, personId: personId('dave'), isModerator: true }),
-    status: 400,
-    message: 'A 1:1 room has exactly two members: inviting somebody is not possible.',
-  },
-
-  // Ids that are none, or of another kind, in a body or a query (ID-4).
-  ...(['nonsense', '!', '', 'ciscospark://us/ROOM/x', unknown('TEAM'), unknown('WEBHOOK'), `${unknown('ROOM')}===`, '00000000-0000-0000-0000-00000000000'] as const).flatMap((id): Row[] => {
-    const inQuery = (what: string, path: (scene: Scene) => string): Row => ({ what: `${what} '${id}'`, send: (scene) => ({ path: path(scene) }), status: 400, message: malformedId });
-    const text = encodeURIComponent(id);
-    const inBodies: Row[] = [
-      { what: `POST /v1/messages to room '${id}'`, send: () => json('POST', '/v1/messages', { roomId: id, text: 'x' }), status: 400, message: malformedId },
-      { what: `POST /v1/messages to person '${id}'`, send: () => json('POST', '/v1/messages', { toPersonId: id, text: 'x' }), status: 400, message: malformedId },
-      { what: `POST /v1/messages under '${id}'`, send: ({ room }) => json('POST', '/v1/messages', { roomId: room, parentId: id, text: 'x' }), status: 400, message: malformedId },
-      { what: `POST /v1/memberships of person '${id}'`, send: ({ room }) => json('POST', '/v1/memberships', { roomId: room, personId: id }), status: 400, message: malformedId },
-    ];
-    return [
-      // What is empty is not given.
-      ...(id === '' ? [] : inBodies),
-      { what: `POST /v1/memberships in room '${id}'`, send: () => json('POST', '/v1/memberships', { roomId: id, personId: personId('bob') }), status: 400, message: malformedId },
-      inQuery('GET /v1/messages of room', () => `/v1/messages?roomId=${text}`),
-      inQuery('GET /v1/messages of thread', ({ room }) => `/v1/messages?roomId=${room}&parentId=${text}`),
-      inQuery('GET /v1/messages before', ({ room }) => `/v1/messages?roomId=${room}&beforeMessage=${text}`),
-      inQuery('GET /v1/messages mentioning', ({ room }) => `/v1/messages?roomId=${room}&mentionedPeople=${text}`),
-      inQuery('GET /v1/messages/direct with', () => `/v1/messages/direct?personId=${text}`),
-      inQuery('GET /v1/memberships of room', () => `/v1/memberships?roomId=${text}`),
-      inQuery('GET /v1/memberships of person', ({ room }) => `/v1/memberships?roomId=${room}&personId=${text}`),
-    ];
-  }),
-
-  // In a path they name nothing, and so do ids of what is not there or not for Alice to see (ERR-5).
-  ...(
-    [
-      ['rooms', 'ROOM', 'room', { title: 'x' }, noRoom, 'The requested resource could not be found.'],
-      ['memberships', 'MEMBERSHIP', 'membership', { isModerator: true }, noMembership, noMembership],
-      ['messages', 'MESSAGE', 'message', undefined, noMessage, noMessage],
-      ['webhooks', 'WEBHOOK', 'webhook', { name: 'x' }, noWebhook, noWebhook],
-    ] as const
-  ).flatMap(([resource, type, kind, change, missing, malformed]) => {
-    const ids: [string, (scene: Scene) => string, string][] = [
-      ['nonsense', () => 'nonsense', malformed],
-      ['an id of another kind', () => unknown(type === 'ROOM' ? 'TEAM' : 'ROOM'), malformed],
-      ['a very long id', () => 'x'.repeat(400), malformed],
-      ['an unknown id', () => unknown(type), missing],
-      ['an unknown UUID', () => derivedUuid('unknown', type), missing],
-      ['somebody else\'s', ({ bobs }) => bobs[kind], missing],
-    ];
-    return ids.flatMap(([what, id, message]) =>
-      (['GET', 'PUT', 'DELETE'] as const)
-        .filter((method) => method !== 'PUT' || change)
-        .map((method): Row => ({
-          what: `${method} /v1/${resource}/${what}`,
-          send: (scene) =>
-            method === 'PUT' ? json('PUT', `/v1/${resource}/${id(scene)}`, change) : { method, path: `/v1/${resource}/${id(scene)}` },
-          status: 404,
-          message,
-        })),
-    );
-  }),
-  ...(['nonsense', unknown('ROOM'), unknown('PEOPLE')] as const).map((id): Row => ({
-    what: `GET /v1/people/${id}`,
-    send: () => ({ path: `/v1/people/${id}` }),
-    status: 404,
-    message: noSuchPerson,
-  })),
-  { what: 'messages of Bob\'s room', send: ({ bobs }) => ({ path: `/v1/messages?roomId=${bobs.room}` }), status: 404, message: noRoom },
-  { what: 'members of Bob\'s room', send: ({ bobs }) => ({ path: `/v1/memberships?roomId=${bobs.room}` }), status: 404, message: noRoom },
-  { what: 'a message to Bob\'s room', send: ({ bobs }) => json('POST', '/v1/messages', { roomId: bobs.room, text: 'x' }), status: 404, message: noRoom },
-  { what: 'joining Bob\'s room', send: ({ bobs }) => json('POST', '/v1/memberships', { roomId: bobs.room, personId: personId('alice') }), status: 404, message: noRoom },
-  { what: 'a reply to Bob\'s message', send: ({ bobs }) => json('POST', '/v1/messages', { parentId: bobs.message, text: 'x' }), status: 400, message: 'parentId does not name a message of this room.' },
-  { what: 'a room that never was', send: () => json('POST', '/v1/messages', { roomId: unknown('ROOM'), text: 'x' }), status: 404, message: noRoom },
-  { what: 'a person who never was', send: () => json('POST', '/v1/messages', { toPersonId: unknown('PEOPLE'), text: 'x' }), status: 404, message: noSuchPerson },
-
-  // Queries.
-  ...(['0', '-1', 'abc', '1.5', '', 'NaN', 'null', 'Infinity', '1 2'] as const).flatMap((max) =>
-    (['rooms?', 'memberships?', 'people?', 'webhooks?', `messages?roomId=${unknown('ROOM')}&`] as const).map((list): Row => ({
-      what: `GET /v1/${list.split('?')[0]} with max=${max}`,
-      send: () => ({ path: `/v1/${list}max=${encodeURIComponent(max)}` }),
-      status: 400,
-      message: badMax,
-    })),
-  ),
-  ...(['nonsense', 'e30', 'W10', 'WzFd', 'bnVsbA', '%00', 'WyJyb29tcyJd'] as const).flatMap((cursor) =>
-    (['rooms?', 'rooms?sortBy=id&', 'memberships?', 'people?', 'webhooks?'] as const).map((list): Row => ({
-      what: `GET /v1/${list}cursor=${cursor}`,
-      send: () => ({ path: `/v1/${list}cursor=${cursor}` }),
-      status: 400,
-      message: badCursor,
-    })),
-  ),
-  ...(['rooms?sortBy=id&', 'rooms?sortBy=created&', 'memberships?', 'people?', 'webhooks?'] as const).map((list): Row => ({
-    what: `GET /v1/${list} with the cursor of rooms by activity`,
-    send: ({ cursors }) => ({ path: `/v1/${list}cursor=${cursors.rooms}` }),
-    status: 400,
-    message: badCursor,
-  })),
-  {
-    what: 'GET /v1/messages with the cursor of rooms by activity',
-    send: ({ room, cursors }) => ({ path: `/v1/messages?roomId=${room}&cursor=${cursors.rooms}` }),
-    status: 400,
-    message: badCursor,
-  },
-  { what: 'GET /v1/rooms with the cursor of people', send: ({ cursors }) => ({ path: `/v1/rooms?cursor=${cursors.people}` }), status: 400, message: badCursor },
-  { what: 'an unknown order', send: () => ({ path: '/v1/rooms?sortBy=title' }), status: 400, message: 'sortBy must be id, lastactivity or created.' },
-  { what: 'an order in another case', send: () => ({ path: '/v1/rooms?sortBy=lastActivity' }), status: 400, message: 'sortBy must be id, lastactivity or created.' },
-  { what: 'an unknown type of room', send: () => ({ path: '/v1/rooms?type=team' }), status: 400, message: 'type must be direct or group.' },
-  { what: 'a type given twice', send: () => ({ path: '/v1/rooms?type=group&type=direct' }), status: 400, message: 'type must be direct or group.' },
-  { what: 'messages of no room', send: () => ({ path: '/v1/messages' }), status: 400, message: "Required String parameter 'roomId' is not present" },
-  { what: 'messages of two rooms', send: ({ room }) => ({ path: `/v1/messages?roomId=${room}&roomId=${room}` }), status: 400, message: "Required String parameter 'roomId' is not present" },
-  ...(['yesterday', '2016', '2016-07-19', '1468929600000', '2016-07-19T12:00:00', '2016-02-30T12:00:00Z', ''] as const).map((before): Row => ({
-    what: `messages before '${before}'`,
-    send: ({ room }) => ({ path: `/v1/messages?roomId=${room}&before=${before}` }),
-    status: 400,
-    message: 'before is not a valid datetime.',
-  })),
-  { what: 'messages that mention somebody else', send: ({ room }) => ({ path: `/v1/messages?roomId=${room}&mentionedPeople=${personId('bob')}` }), status: 403, message: 'mentionedPeople can only be me or your own id.' },
-  { what: 'another\'s memberships', send: () => ({ path: `/v1/memberships?personEmail=${people.bob.email}` }), status: 400, message: 'personId and personEmail need roomId, unless they name yourself.' },
-
-  // Webhooks.
-  ...(
-    [
-      [{ filter: 'color=red' }, 'invalid value for filter: color'],
-      [{ filter: 'roomId' }, 'invalid value for filter: roomId'],
-      [{ filter: 'roomId=nonsense', resource: 'messages' }, 'invalid value for filter: roomId'],
-      [{ filter: `roomId=${unknown('ROOM')}`, resource: 'messages' }, 'invalid value for filter: roomId'],
-      [{ filter: `personId=${unknown('ROOM')}`, resource: 'messages' }, 'invalid value for filter: personId'],
-      [{ filter: 'type=group&type=direct' }, 'invalid value for filter: type'],
-      [{ filter: 'isLocked=yes' }, 'invalid value for filter: isLocked'],
-      [{ resource: 'Rooms' }, /^resource 'Rooms' is not available on this server: use one of /],
-      [{ event: 'deleted' }, /^event 'deleted' is not available for resource 'rooms': use one of /],
-      [{ targetUrl: 'ftp://files.example/' }, 'targetUrl must be an absolute http or https URL.'],
-    ] as const
-  ).map(([change, message]): Row => ({
-    what: `a webhook with ${JSON.stringify(change)}`,
-    send: () => json('POST', '/v1/webhooks', { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'rooms', event: 'all', ...change }),
-    status: 400,
-    message,
-  })),
-  {
-    what: 'a webhook on Bob\'s room',
-    send: ({ bobs }) => json('POST', '/v1/webhooks', { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'messages', event: 'all', filter: `roomId=${bobs.room}` }),
-    status: 400,
-    message: 'invalid value for filter: roomId',
-  },
-
-  // Tokens.
-  ...([undefined, '', 'Bearer', 'Bearer ', 'Bearer nobody', 'Bearer expired', 'Basic YTpi', tokenOf('alice'), `Bearer ${tokenOf('alice')} ${tokenOf('bob')}`, `Token ${tokenOf('alice')}`] as const).flatMap(
-    (authorization): Row[] => [
-      { what: `GET under '${authorization}'`, send: () => withToken(authorization, { path: '/v1/rooms' }), status: 401, message: unauthorized },
-      { what: `POST under '${authorization}'`, send: () => withToken(authorization, json('POST', '/v1/rooms', { title: 'x' })), status: 401, message: unauthorized },
-    ],
-  ),
-  { what: 'who one is comes before what one says', send: () => withToken('Bearer nobody', json('POST', '/v1/rooms', '{')), status: 401, message: unauthorized },
-  ...(
-    [
-      ['GET', '/v1/rooms'],
-      ['POST', '/v1/rooms', { title: 'x' }],
-      ['PUT', `/v1/rooms/${unknown('ROOM')}`, { title: 'x' }],
-      ['DELETE', `/v1/rooms/${unknown('ROOM')}`],
-      ['GET', '/v1/memberships'],
-      ['POST', '/v1/memberships', {}],
-      ['GET', '/v1/messages'],
-      ['GET', '/v1/messages/direct'],
-      ['POST', '/v1/messages', {}],
-      ['DELETE', `/v1/messages/${unknown('MESSAGE')}`],
-      ['GET', '/v1/people/me'],
-      ['POST', '/v1/webhooks', { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'rooms', event: 'all' }],
-    ] as const
-  ).map(([method, path, body]): Row => ({
-    what: `${method} ${path.replace(/[\w-]{60,}/, '{id}')} without the scope`,
-    send: () => withToken('Bearer without-scopes', body === undefined ? { method, path } : json(method, path, body)),
-    status: 403,
-    message: forbidden,
-  })),
-
-  // Places and methods.
-  ...(['/', '/v1', '/v1/', '/v1/nothing', '/v1rooms', '/v2/rooms', '/v1/rooms/a/b', '/v1/messages/direct/x', '/favicon.ico', '/%2e%2e/etc/passwd'] as const).flatMap((path) =>
-    (['GET', 'POST', 'DELETE'] as const).map((method): Row => ({
-      what: `${method} ${path}`,
-      send: () => withToken(undefined, { method, path }),
-      status: 404,
-      message: `There is nothing at ${method} ${path}.`,
-    })),
-  ),
-  ...(
-    [
-      ['PATCH', '/v1/rooms', 'GET, HEAD, POST'],
-      ['DELETE', '/v1/rooms', 'GET, HEAD, POST'],
-      ['PUT', '/v1/rooms/', 'GET, HEAD, POST'],
-      ['POST', '/v1/rooms/x', 'GET, HEAD, PUT, DELETE'],
-      ['PUT', '/v1/memberships', 'GET, HEAD, POST'],
-      ['PUT', '/v1/messages/x', 'GET, HEAD, DELETE'],
-      ['POST', '/v1/people/me', 'GET, HEAD'],
-      ['PATCH', '/v1/webhooks/x', 'GET, HEAD, PUT, DELETE'],
-      ['POST', '/healthz', 'GET, HEAD'],
-      ['DELETE', '/openapi.json', 'GET, HEAD'],
-    ] as const
-  ).map(([method, path, allow]): Row => ({
-    what: `${method} ${path}`,
-    send: () => ({ method, path }),
-    status: 405,
-    message: `${method} is not allowed here: use ${allow}.`,
-    allow,
-  })),
-  { what: 'an id that is too long to be one', send: () => ({ path: `/v1/rooms/${'x'.repeat(2_000)}` }), status: 404, message: 'The requested resource could not be found.' },
-  { what: 'a path that cannot be decoded', send: () => ({ path: '/v1/rooms/%E0%A4%A' }), status: 400, message: /^The path cannot be read/ },
-];
-
-let answers: Map<Row, { answer: RawAnswer; before: object; after: object }>;
-
-beforeAll(async () => {
-  const server = await startServer();
-  const scene = await setScene(server);
-  await server.settled();
-  answers = new Map();
-  for (const row of rows) {
-    const before = await rowCounts(server);
-    const answer = await raw(server.url, row.send(scene));
-    answers.set(row, { answer, before, after: await rowCounts(server) });
+  /** For each field all that it cannot be, in a body that would pass without it. */
+  function wrongTypes(
+    what: string,
+    send: (scene: Scene, fields: object) => ReturnType<Send>,
+    fields: Record<string, keyof typeof wrong | [keyof typeof wrong, message: string]>,
+  ): Refusal[] {
+    return Object.entries(fields).flatMap(([field, expected]) => {
+      const [type, message] = Array.isArray(expected) ? expected : [expected, `${field} must be of type ${expected}.`];
+      return wrong[type].map((value) =>
+        row(400, `${what}: ${field} ${JSON.stringify(value)}`, message, (scene) => send(scene, { [field]: value })),
+      );
+    });
   }
-}, 120_000);
 
-describe('refused, in the one shape of errors and without a trace', () => {
-  test.each(rows.map((row) => [`${row.status} ${row.what}`, row] as const))('%s', (_, row) => {
-    const { answer, before, after } = answers.get(row) ?? expect.unreachable();
-    const { status, headers } = answer;
-    expect({ status, body: answer.body }).toMatchObject({ status: row.status });
-    expect(headers['content-type']).toMatch(/^application\/json\b/);
-    const body = ErrorBody.strict().parse(JSON.parse(answer.body));
-    expect(body.message).toEqual(typeof row.message === 'string' ? row.message : expect.stringMatching(row.message));
-    expect(body.errors[0]).toEqual({ description: body.message });
-    expect(headers['trackingid']).toBe(body.trackingId);
-    expect(headers.allow).toBe(row.allow);
-    expect(after).toEqual(before);
-  });
+  testRefusals([
+    ...wrongTypes('a room', (_, fields) => post(rooms, { title: 'x', ...fields }), {
+      title: ['string', noTitle],
+      teamId: 'string',
+      description: 'string',
+      isLocked: 'boolean',
+      isPublic: 'boolean',
+      isAnnouncementOnly: 'boolean',
+    }),
+    ...wrongTypes('a changed room', ({ room }, fields) => put(`${rooms}/${room}`, fields), {
+      title: ['string', noTitle],
+      description: 'string',
+      isLocked: 'boolean',
+      isReadOnly: 'boolean',
+    }),
+    ...wrongTypes('a membership', ({ room }, fields) => post(memberships, { roomId: room, ...fields }), {
+      roomId: ['string', 'roomId cannot be null'],
+      personId: 'string',
+      personEmail: 'string',
+      isModerator: 'boolean',
+    }),
+    ...wrongTypes('a changed membership', ({ membership }, fields) => put(`${memberships}/${membership}`, fields), {
+      isModerator: 'boolean',
+      isRoomHidden: 'boolean',
+    }),
+    ...wrongTypes('a message', ({ room }, fields) => post(messages, { roomId: room, text: 'x', ...fields }), {
+      roomId: 'string',
+      toPersonId: 'string',
+      toPersonEmail: 'string',
+      parentId: 'string',
+      text: 'string',
+      markdown: 'string',
+      html: 'string',
+      files: 'array',
+      attachments: 'array',
+    }),
+    ...wrongTypes('a webhook', (_, fields) => post(webhooks, { ...webhook, ...fields }), {
+      name: ['string', 'name cannot be empty'],
+      targetUrl: ['string', 'targetUrl cannot be null'],
+      resource: ['string', 'resource cannot be null'],
+      event: ['string', 'event cannot be null'],
+      filter: 'string',
+      secret: 'string',
+      ownedBy: ['string', 'ownedBy must be creator or org.'],
+    }),
+    ...wrongTypes('a changed webhook', ({ webhook: id }, fields) => put(`${webhooks}/${id}`, fields), {
+      name: ['string', 'name cannot be empty'],
+      targetUrl: ['string', 'targetUrl cannot be null'],
+      secret: 'string',
+      status: 'string',
+    }),
+  ]);
+});
 
-  test('the rows differ', () => {
-    const names = rows.map(({ status, what }) => `${status} ${what}`);
-    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
-  });
+describe('what cannot be done', () => {
+  const [toRoom, toPerson, toEmail] = [
+    { roomId: unknown('ROOM') },
+    { toPersonId: personId('bob') },
+    { toPersonEmail: people.bob.email },
+  ];
+  const carol = { toPersonEmail: people.carol.email };
+  const card = { contentType: 'application/vnd.microsoft.card.adaptive', content: {} };
+  const invite = ({ room }: Scene, whom: object) => post(memberships, { roomId: room, ...whom });
+
+  testRefusals([
+    row(400, 'no destination', noDestination, () => post(messages, { text: 'x' })),
+    ...[
+      { ...toRoom, ...toPerson },
+      { ...toRoom, ...toEmail },
+      { ...toPerson, ...toEmail },
+      { ...toRoom, ...toPerson, ...toEmail },
+    ].map((to) =>
+      row(400, `to ${Object.keys(to).join(' and ')}`, noDestination, () => post(messages, { ...to, text: 'x' })),
+    ),
+    row(400, 'no content', noContent, ({ room }) => post(messages, { roomId: room })),
+    row(400, 'blanks to somebody new', noContent, () => post(messages, { ...carol, text: ' ' })),
+    row(400, 'markup alone to somebody new', noContent, () => post(messages, { ...carol, markdown: '#' })),
+    ...[['https://files.example/a'], ['https://files.example/a', 'https://files.example/b'], [5]].map((files) =>
+      row(400, `files ${JSON.stringify(files)}`, noFiles, ({ room }) =>
+        post(messages, { roomId: room, text: 'x', files }),
+      ),
+    ),
+    row(400, 'a card', noCards, ({ room }) => post(messages, { roomId: room, text: 'x', attachments: [card] })),
+    row(400, 'two cards', noCards, ({ room }) => post(messages, { roomId: room, attachments: [card, card] })),
+    row(400, 'a reply to a reply', 'parentId names a reply: a thread has one level.', ({ reply }) =>
+      post(messages, { parentId: reply, text: 'x' }),
+    ),
+    row(400, 'a reply in a new 1:1 room', noParent, ({ message }) =>
+      post(messages, { ...carol, parentId: message, text: 'x' }),
+    ),
+    row(400, 'a room of a team', 'Rooms cannot belong to teams on this server yet.', () =>
+      post(rooms, { title: 'x', teamId: unknown('TEAM') }),
+    ),
+    row(400, 'announcements in an open room', 'isAnnouncementOnly needs a locked room.', () =>
+      post(rooms, { title: 'x', isAnnouncementOnly: true }),
+    ),
+    row(400, 'a public room without description', 'A public room needs a description.', () =>
+      post(rooms, { title: 'x', isPublic: true }),
+    ),
+    row(400, 'a member without a name', nobodyNamed, (scene) => invite(scene, {})),
+    row(400, 'a member with two names', nobodyNamed, (scene) =>
+      invite(scene, { personId: personId('dave'), personEmail: people.dave.email }),
+    ),
+    row(409, 'a member twice', 'Person is already in the room.', (scene) =>
+      invite(scene, { personId: personId('bob') }),
+    ),
+    row(400, 'a third one in a 1:1 room', /^A 1:1 room has exactly two members: inviting somebody/, ({ direct }) =>
+      post(memberships, { roomId: direct, personId: personId('dave'), isModerator: true }),
+    ),
+  ]);
+});
+
+describe('ids that are none, or of another kind, in a body or a query (ID-4)', () => {
+  const none = ['nonsense', '!', 'ciscospark://us/ROOM/x', '00000000-0000-0000-0000-00000000000'];
+  const ofAnotherKind = [unknown('TEAM'), unknown('WEBHOOK'), `${unknown('ROOM')}===`];
+  const inQueries = (id: string) => {
+    const text = encodeURIComponent(id);
+    return [
+      row(400, `messages of room '${id}'`, malformedId, () => get(`${messages}?roomId=${text}`)),
+      row(400, `messages under '${id}'`, malformedId, ({ room }) => get(`${messages}?roomId=${room}&parentId=${text}`)),
+      row(400, `messages before '${id}'`, malformedId, ({ room }) =>
+        get(`${messages}?roomId=${room}&beforeMessage=${text}`),
+      ),
+      row(400, `mentions of '${id}'`, malformedId, ({ room }) =>
+        get(`${messages}?roomId=${room}&mentionedPeople=${text}`),
+      ),
+      row(400, `1:1 messages with '${id}'`, malformedId, () => get(`${messages}/direct?personId=${text}`)),
+      row(400, `members of room '${id}'`, malformedId, () => get(`${memberships}?roomId=${text}`)),
+      row(400, `memberships of '${id}'`, malformedId, ({ room }) =>
+        get(`${memberships}?roomId=${room}&personId=${text}`),
+      ),
+      row(400, `joining room '${id}'`, malformedId, () => post(memberships, { roomId: id, personId: personId('bob') })),
+    ];
+  };
+  // An empty field of a body is not given.
+  const inBodies = (id: string) => [
+    row(400, `a message to room '${id}'`, malformedId, () => post(messages, { roomId: id, text: 'x' })),
+    row(400, `a message to person '${id}'`, malformedId, () => post(messages, { toPersonId: id, text: 'x' })),
+    row(400, `a reply to '${id}'`, malformedId, ({ room }) =>
+      post(messages, { roomId: room, parentId: id, text: 'x' }),
+    ),
+    row(400, `inviting '${id}'`, malformedId, ({ room }) => post(memberships, { roomId: room, personId: id })),
+  ];
+  const ids = [...none, ...ofAnotherKind];
+  testRefusals([...ids.flatMap(inBodies), ...['', ...ids].flatMap(inQueries)]);
+});
+
+describe('ids that name nothing that Alice may see (ERR-5)', () => {
+  const kinds = [
+    [rooms, 'ROOM', 'room', { title: 'x' }, noRoom, 'The requested resource could not be found.'],
+    [memberships, 'MEMBERSHIP', 'membership', { isModerator: true }, noMembership, noMembership],
+    [messages, 'MESSAGE', 'message', undefined, noMessage, noMessage],
+    [webhooks, 'WEBHOOK', 'webhook', { name: 'x' }, noWebhook, noWebhook],
+  ] as const;
+
+  testRefusals([
+    ...kinds.flatMap(([path, type, kind, change, missing, malformed]) => {
+      const ids: [string, string, (scene: Scene) => string][] = [
+        ['nonsense', malformed, () => 'nonsense'],
+        ['an id of another kind', malformed, () => unknown(type === 'ROOM' ? 'TEAM' : 'ROOM')],
+        ['a long id', malformed, () => 'x'.repeat(400)],
+        ['an unknown id', missing, () => unknown(type)],
+        ['an unknown UUID', missing, () => derivedUuid('unknown', type)],
+        ["Bob's", missing, ({ bobs }) => bobs[kind]],
+      ];
+      return ids.flatMap(([what, message, id]) => [
+        row(404, `GET ${path}/ ${what}`, message, (scene) => get(`${path}/${id(scene)}`)),
+        row(404, `DELETE ${path}/ ${what}`, message, (scene) => remove(`${path}/${id(scene)}`)),
+        ...(change ? [row(404, `PUT ${path}/ ${what}`, message, (scene) => put(`${path}/${id(scene)}`, change))] : []),
+      ]);
+    }),
+    ...['nonsense', unknown('ROOM'), unknown('PEOPLE')].map((id) =>
+      row(404, `GET /v1/people/${id}`, noPerson, () => get(`/v1/people/${id}`)),
+    ),
+    row(404, "messages of Bob's room", noRoom, ({ bobs }) => get(`${messages}?roomId=${bobs.room}`)),
+    row(404, "members of Bob's room", noRoom, ({ bobs }) => get(`${memberships}?roomId=${bobs.room}`)),
+    row(404, "a message to Bob's room", noRoom, ({ bobs }) => post(messages, { roomId: bobs.room, text: 'x' })),
+    row(404, "joining Bob's room", noRoom, ({ bobs }) =>
+      post(memberships, { roomId: bobs.room, personId: personId('alice') }),
+    ),
+    row(400, "a reply to Bob's message", noParent, ({ bobs }) => post(messages, { parentId: bobs.message, text: 'x' })),
+    row(404, 'a message to no room', noRoom, () => post(messages, { roomId: unknown('ROOM'), text: 'x' })),
+    row(404, 'a message to nobody', noPerson, () => post(messages, { toPersonId: unknown('PEOPLE'), text: 'x' })),
+    row(404, 'a message to an unknown address', 'nobody@acme.example not found.', () =>
+      post(messages, { toPersonEmail: 'nobody@acme.example', text: 'x' }),
+    ),
+    row(404, 'an id that is too long to be one', 'The requested resource could not be found.', () =>
+      get(`${rooms}/${'x'.repeat(2_000)}`),
+    ),
+  ]);
+});
+
+describe('queries', () => {
+  const lists = [`${rooms}?`, `${memberships}?`, '/v1/people?', `${webhooks}?`];
+  const badMax = 'max must be a whole number of at least 1.';
+  const badCursor = 'The cursor is not one this server gave out.';
+  const badOrder = 'sortBy must be id, lastactivity or created.';
+  const badType = 'type must be direct or group.';
+  const roomMissing = "Required String parameter 'roomId' is not present";
+  const times = ['yesterday', '2016', '2016-07-19', '1468929600000', '2016-07-19T12:00:00', '2016-02-30T12:00:00Z', ''];
+
+  testRefusals([
+    ...['0', '-1', 'abc', '1.5', '', 'NaN', 'null', 'Infinity', '1 2'].flatMap((max) =>
+      [...lists, `${messages}?roomId=${unknown('ROOM')}&`].map((list) =>
+        row(400, `${list.split('?')[0]} with max '${max}'`, badMax, () => get(`${list}max=${encodeURIComponent(max)}`)),
+      ),
+    ),
+    ...['nonsense', 'e30', 'W10', 'WzFd', 'bnVsbA', '%00', 'WyJyb29tcyJd'].flatMap((cursor) =>
+      [...lists, `${rooms}?sortBy=id&`].map((list) =>
+        row(400, `${list} with cursor ${cursor}`, badCursor, () => get(`${list}cursor=${cursor}`)),
+      ),
+    ),
+    ...[`${rooms}?sortBy=id&`, `${rooms}?sortBy=created&`, ...lists.slice(1)].map((list) =>
+      row(400, `${list} with a cursor of rooms`, badCursor, ({ cursors }) => get(`${list}cursor=${cursors.rooms}`)),
+    ),
+    row(400, `${messages} with a cursor of rooms`, badCursor, ({ room, cursors }) =>
+      get(`${messages}?roomId=${room}&cursor=${cursors.rooms}`),
+    ),
+    row(400, `${rooms} with a cursor of people`, badCursor, ({ cursors }) => get(`${rooms}?cursor=${cursors.people}`)),
+    row(400, 'an unknown order', badOrder, () => get(`${rooms}?sortBy=title`)),
+    row(400, 'an order in another case', badOrder, () => get(`${rooms}?sortBy=lastActivity`)),
+    row(400, 'an unknown type of room', badType, () => get(`${rooms}?type=team`)),
+    row(400, 'a type given twice', badType, () => get(`${rooms}?type=group&type=direct`)),
+    row(400, 'messages of no room', roomMissing, () => get(messages)),
+    row(400, 'messages of two rooms', roomMissing, ({ room }) => get(`${messages}?roomId=${room}&roomId=${room}`)),
+    ...times.map((time) =>
+      row(400, `messages before '${time}'`, 'before is not a valid datetime.', ({ room }) =>
+        get(`${messages}?roomId=${room}&before=${time}`),
+      ),
+    ),
+    row(403, 'messages that mention Bob', 'mentionedPeople can only be me or your own id.', ({ room }) =>
+      get(`${messages}?roomId=${room}&mentionedPeople=${personId('bob')}`),
+    ),
+    row(400, "Bob's memberships", 'personId and personEmail need roomId, unless they name yourself.', () =>
+      get(`${memberships}?personEmail=${people.bob.email}`),
+    ),
+    row(400, 'a path that cannot be decoded', /^The path cannot be read/, () => get(`${rooms}/%E0%A4%A`)),
+  ]);
+});
+
+describe('webhooks', () => {
+  const filterOf = (key: string) => `invalid value for filter: ${key}`;
+  const changes: [object, string | RegExp][] = [
+    [{ filter: 'color=red' }, filterOf('color')],
+    [{ filter: 'roomId' }, filterOf('roomId')],
+    [{ filter: 'roomId=nonsense', resource: 'messages' }, filterOf('roomId')],
+    [{ filter: `roomId=${unknown('ROOM')}`, resource: 'messages' }, filterOf('roomId')],
+    [{ filter: `personId=${unknown('ROOM')}`, resource: 'messages' }, filterOf('personId')],
+    [{ filter: 'type=group&type=direct' }, filterOf('type')],
+    [{ filter: 'isLocked=yes' }, filterOf('isLocked')],
+    [{ resource: 'Rooms' }, /^resource 'Rooms' is not available on this server: use one of /],
+    [{ event: 'deleted' }, /^event 'deleted' is not available for resource 'rooms': use one of /],
+    [{ targetUrl: 'ftp://files.example/' }, 'targetUrl must be an absolute http or https URL.'],
+  ];
+  testRefusals([
+    ...changes.map(([change, message]) =>
+      row(400, JSON.stringify(change), message, () => post(webhooks, { ...webhook, ...change })),
+    ),
+    row(400, "on Bob's room", filterOf('roomId'), ({ bobs }) =>
+      post(webhooks, { ...webhook, resource: 'messages', filter: `roomId=${bobs.room}` }),
+    ),
+  ]);
+});
+
+describe('tokens and scopes', () => {
+  const unauthorized = 'The request requires a valid access token set in the Authorization request header.';
+  const forbidden = /^The server understood the request, but refused to fulfill it because the access token is missing/;
+  const alice = tokenOf('alice');
+  const wrong = [
+    undefined,
+    '',
+    'Bearer',
+    'Bearer ',
+    'Bearer nobody',
+    `Bearer ${tokens.expired}`,
+    'Basic YTpi',
+    alice,
+    `Token ${alice}`,
+    `Bearer ${alice} ${tokenOf('bob')}`,
+  ];
+  const scoped: [string, Send][] = [
+    ...[rooms, memberships, messages, `${messages}/direct`, '/v1/people', '/v1/people/me'].map(
+      (path): [string, Send] => [`GET ${path}`, () => get(path)],
+    ),
+    ...[rooms, memberships, messages].map((path): [string, Send] => [`POST ${path}`, () => post(path, { title: 'x' })]),
+    ['GET a room', ({ room }) => get(`${rooms}/${room}`)],
+    ['PUT a room', ({ room }) => put(`${rooms}/${room}`, { title: 'x' })],
+    ['DELETE a room', ({ room }) => remove(`${rooms}/${room}`)],
+    ['GET a membership', ({ membership }) => get(`${memberships}/${membership}`)],
+    ['PUT a membership', ({ membership }) => put(`${memberships}/${membership}`, { isModerator: true })],
+    ['DELETE a membership', ({ membership }) => remove(`${memberships}/${membership}`)],
+    ['GET a message', ({ message }) => get(`${messages}/${message}`)],
+    ['DELETE a message', ({ message }) => remove(`${messages}/${message}`)],
+    ['POST a webhook', () => post(webhooks, webhook)],
+  ];
+  testRefusals([
+    ...wrong.flatMap((authorization) => [
+      row(401, `GET under '${authorization}'`, unauthorized, () => under(authorization, get(rooms))),
+      row(401, `POST under '${authorization}'`, unauthorized, () => under(authorization, post(rooms, { title: 'x' }))),
+    ]),
+    row(401, 'whatever else is wrong', unauthorized, () => under('Bearer nobody', post(rooms, '{'))),
+    ...scoped.map(([what, send]) =>
+      row(403, what, forbidden, (scene) => under(`Bearer ${tokens.withoutScopes}`, send(scene))),
+    ),
+  ]);
+});
+
+describe('places and methods', () => {
+  const nowhere = [
+    '/',
+    '/v1',
+    '/v1/',
+    '/v1/nothing',
+    '/v1rooms',
+    '/v2/rooms',
+    '/v1/rooms/a/b',
+    '/v1/messages/direct/x',
+    '/favicon.ico',
+    '/%2e%2e/etc/passwd',
+  ];
+  const wrongMethods: [method: string, path: string, allow: string][] = [
+    ['PATCH', rooms, 'GET, HEAD, POST'],
+    ['DELETE', rooms, 'GET, HEAD, POST'],
+    ['PUT', `${rooms}/`, 'GET, HEAD, POST'],
+    ['POST', `${rooms}/x`, 'GET, HEAD, PUT, DELETE'],
+    ['PUT', memberships, 'GET, HEAD, POST'],
+    ['PUT', `${messages}/x`, 'GET, HEAD, DELETE'],
+    ['POST', '/v1/people/me', 'GET, HEAD'],
+    ['PATCH', `${webhooks}/x`, 'GET, HEAD, PUT, DELETE'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['DELETE', '/openapi.json', 'GET, HEAD'],
+  ];
+  testRefusals([
+    ...nowhere.flatMap((path) =>
+      ['GET', 'POST', 'DELETE'].map((method) =>
+        row(404, `${method} ${path}`, `There is nothing at ${method} ${path}.`, () =>
+          under(undefined, { method, path }),
+        ),
+      ),
+    ),
+    ...wrongMethods.map(([method, path, allow]) => ({
+      ...row(405, `${method} ${path}`, `${method} is not allowed here: use ${allow}.`, () => ({ method, path })),
+      allow,
+    })),
+  ]);
 });

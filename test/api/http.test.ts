@@ -24,20 +24,36 @@ describe('paths', () => {
     const server = await startServer();
     const { room } = await scene(server);
     const list = await server.as('alice').ok('GET', '/v1/rooms');
-    for (const path of ['/v1/rooms/', '/v1//rooms', '//v1/rooms', '/v1/rooms//', '/v1/rooms/?type=group', '/v1//rooms?x=//']) {
+    for (const path of [
+      '/v1/rooms/',
+      '/v1//rooms',
+      '//v1/rooms',
+      '/v1/rooms//',
+      '/v1/rooms/?type=group',
+      '/v1//rooms?x=//',
+    ]) {
       const { status, body } = await raw(server.url, { path });
       expect({ path, status, body: JSON.parse(body) }).toEqual({ path, status: 200, body: list });
     }
     expect(await server.as('alice').ok('GET', `/v1/rooms//${room.id}/`)).toEqual(room);
-    expect(await server.as('alice').ok('PUT', `/v1/rooms/${room.id}/`, { title: 'Slash' })).toMatchObject({ title: 'Slash' });
-    expect(await server.as('alice').ok('POST', '/v1/messages/', { roomId: room.id, text: 'x' })).toMatchObject({ text: 'x' });
-    expect(await server.as('alice').ok('GET', `/v1/people/?id=${personId('bob')}`)).toMatchObject({ items: [{ id: personId('bob') }] });
+    expect(await server.as('alice').ok('PUT', `/v1/rooms/${room.id}/`, { title: 'Slash' })).toMatchObject({
+      title: 'Slash',
+    });
+    expect(await server.as('alice').ok('POST', '/v1/messages/', { roomId: room.id, text: 'x' })).toMatchObject({
+      text: 'x',
+    });
+    expect(await server.as('alice').ok('GET', `/v1/people/?id=${personId('bob')}`)).toMatchObject({
+      items: [{ id: personId('bob') }],
+    });
     await server.as('alice').ok('DELETE', `/v1/rooms/${room.id}/`);
   });
 
   test.each(['/V1/rooms', '/v1/Rooms', '/v1/ROOMS'])('%s is another path (HTTP-3)', async (path) => {
     const server = await startServer();
-    expect(await server.as('alice').get(path)).toMatchObject({ status: 404, body: { message: `There is nothing at GET ${path}.` } });
+    expect(await server.as('alice').get(path)).toMatchObject({
+      status: 404,
+      body: { message: `There is nothing at GET ${path}.` },
+    });
   });
 
   test('unknown parameters of a query are ignored (HTTP-4)', async () => {
@@ -52,45 +68,71 @@ describe('paths', () => {
 });
 
 describe('bodies', () => {
-  test.each(['application/json', 'application/json;charset=utf-8', 'application/json; charset=UTF-8', 'Application/JSON'])(
-    'JSON as %s, on calls that have no body too (HTTP-10)',
-    async (type) => {
-      const server = await startServer();
-      const { room, message, membership } = await scene(server);
-      const headers = { 'content-type': type };
-      const call = (method: string, path: string, body?: object) => server.as('alice').call<Room>(method, path, body, headers);
-      expect(await call('POST', '/v1/rooms', { title: 'Zürich – ✓' })).toMatchObject({ status: 200, body: { title: 'Zürich – ✓' } });
-      expect(await call('PUT', `/v1/rooms/${room.id}`, { title: 'Bern' })).toMatchObject({ status: 200, body: { title: 'Bern' } });
-      for (const path of ['/v1/rooms', `/v1/rooms/${room.id}`, `/v1/messages?roomId=${room.id}`, '/v1/people/me', '/v1/webhooks']) {
-        expect(await call('GET', path), path).toMatchObject({ status: 200 });
-      }
-      for (const path of [`/v1/messages/${message.id}`, `/v1/memberships/${membership.id}`, `/v1/rooms/${room.id}`]) {
-        expect(await call('DELETE', path), path).toMatchObject({ status: 204, body: undefined });
-      }
-    },
-  );
+  test.each([
+    'application/json',
+    'application/json;charset=utf-8',
+    'application/json; charset=UTF-8',
+    'Application/JSON',
+  ])('JSON as %s, on calls that have no body too (HTTP-10)', async (type) => {
+    const server = await startServer();
+    const { room, message, membership } = await scene(server);
+    const headers = { 'content-type': type };
+    const call = (method: string, path: string, body?: object) =>
+      server.as('alice').call<Room>(method, path, body, headers);
+    expect(await call('POST', '/v1/rooms', { title: 'Zürich – ✓' })).toMatchObject({
+      status: 200,
+      body: { title: 'Zürich – ✓' },
+    });
+    expect(await call('PUT', `/v1/rooms/${room.id}`, { title: 'Bern' })).toMatchObject({
+      status: 200,
+      body: { title: 'Bern' },
+    });
+    for (const path of [
+      '/v1/rooms',
+      `/v1/rooms/${room.id}`,
+      `/v1/messages?roomId=${room.id}`,
+      '/v1/people/me',
+      '/v1/webhooks',
+    ]) {
+      expect(await call('GET', path), path).toMatchObject({ status: 200 });
+    }
+    for (const path of [`/v1/messages/${message.id}`, `/v1/memberships/${membership.id}`, `/v1/rooms/${room.id}`]) {
+      expect(await call('DELETE', path), path).toMatchObject({ status: 204, body: undefined });
+    }
+  });
 
   test('a call without a body needs no content type that anybody knows', async () => {
     const server = await startServer();
     const { room } = await scene(server);
     for (const type of ['text/plain', 'application/octet-stream', form]) {
       const headers = { 'content-type': type };
-      expect(await server.as('alice').call('GET', `/v1/rooms/${room.id}`, undefined, headers)).toMatchObject({ status: 200 });
+      expect(await server.as('alice').call('GET', `/v1/rooms/${room.id}`, undefined, headers)).toMatchObject({
+        status: 200,
+      });
       const message = await server.as('alice').say(room, type);
-      expect(await server.as('alice').call('DELETE', `/v1/messages/${message.id}`, undefined, headers)).toMatchObject({ status: 204 });
+      expect(await server.as('alice').call('DELETE', `/v1/messages/${message.id}`, undefined, headers)).toMatchObject({
+        status: 204,
+      });
     }
   });
 
   test('forms: text as typed, flags and lists coerced (HTTP-11)', async () => {
     const server = await startServer();
     const { room } = await scene(server);
-    const send = (method: string, path: string, body: string) => server.as('alice').call<unknown>(method, path, body, { 'content-type': form });
+    const send = (method: string, path: string, body: string) =>
+      server.as('alice').call(method, path, body, { 'content-type': form });
 
     expect(await send('POST', '/v1/rooms', 'title=a+b%2Bc+%E2%9C%93&isLocked=true&isPublic=false')).toMatchObject({
       status: 200,
       body: { title: 'a b+c ✓', isLocked: true, isPublic: false },
     });
-    expect(await send('POST', '/v1/memberships', `roomId=${room.id}&personEmail=${encodeURIComponent(people.carol.email)}&isModerator=true`)).toMatchObject({
+    expect(
+      await send(
+        'POST',
+        '/v1/memberships',
+        `roomId=${room.id}&personEmail=${encodeURIComponent(people.carol.email)}&isModerator=true`,
+      ),
+    ).toMatchObject({
       status: 200,
       body: { personEmail: people.carol.email, isModerator: true },
     });
@@ -98,7 +140,10 @@ describe('bodies', () => {
       status: 200,
       body: { isLocked: false, title: 'Open' },
     });
-    expect(await send('POST', '/v1/messages', `roomId=${room.id}&toPersonId=&text=true`)).toMatchObject({ status: 200, body: { text: 'true' } });
+    expect(await send('POST', '/v1/messages', `roomId=${room.id}&toPersonId=&text=true`)).toMatchObject({
+      status: 200,
+      body: { text: 'true' },
+    });
     for (const files of ['files=a', 'files=a&files=b']) {
       expect(await send('POST', '/v1/messages', `roomId=${room.id}&text=x&${files}`)).toMatchObject({
         status: 400,
@@ -131,13 +176,20 @@ describe('bodies', () => {
         body: { text: 'Zürich 🦄', markdown: '**Zürich** 🦄' },
       });
     }
-    expect(await send('/v1/messages', { roomId: room.id, text: 'x', files: new File(['content'], 'a.txt') })).toMatchObject({
+    expect(
+      await send('/v1/messages', { roomId: room.id, text: 'x', files: new File(['content'], 'a.txt') }),
+    ).toMatchObject({
       status: 400,
       body: { message: 'Messages cannot carry files on this server yet: send text or markdown.' },
     });
     const elsewhere = await send('/v1/rooms', { title: 'By form' });
-    expect(elsewhere).toMatchObject({ status: 415, body: { message: expect.stringMatching(/^Content type 'multipart\/form-data; boundary=.*' not supported$/) } });
-    expect(await server.as('alice').ok('GET', '/v1/rooms')).toMatchObject({ items: [{ id: room.id }, { title: 'Another' }] });
+    expect(elsewhere).toMatchObject({
+      status: 415,
+      body: { message: expect.stringMatching(/^Content type 'multipart\/form-data; boundary=.*' not supported$/) },
+    });
+    expect(await server.as('alice').ok('GET', '/v1/rooms')).toMatchObject({
+      items: [{ id: room.id }, { title: 'Another' }],
+    });
   });
 
   test('a big file is refused with an answer that its sender can read', async () => {
@@ -148,7 +200,11 @@ describe('bodies', () => {
     data.append('files', new File(['x'.repeat(5_000_000)], 'big.txt'));
     data.append('text', 'comes after it');
     const send = () =>
-      fetch(new URL('/v1/messages', server.url), { method: 'POST', headers: { authorization: `Bearer ${tokenOf('alice')}` }, body: data });
+      fetch(new URL('/v1/messages', server.url), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${tokenOf('alice')}` },
+        body: data,
+      });
     for (const { status } of await Promise.all([send(), send()])) expect(status).toBe(400);
     expect((await send()).status).toBe(400);
     expect(await server.as('alice').get('/v1/people/me')).toMatchObject({ status: 200 });
@@ -158,17 +214,39 @@ describe('bodies', () => {
     const server = await startServer();
     const { room, membership } = await scene(server);
     const alice = server.as('alice');
-    const extra = { id: 'mine', created: 7, type: 'direct', creatorId: null, nested: { deep: [] }, ['__proto__']: { isLocked: true } };
-    expect(await alice.ok('POST', '/v1/rooms', { title: 'T', teamId: null, isLocked: null, description: null, ...extra })).toMatchObject({
+    const extra = {
+      id: 'mine',
+      created: 7,
+      type: 'direct',
+      creatorId: null,
+      nested: { deep: [] },
+      ['__proto__']: { isLocked: true },
+    };
+    expect(
+      await alice.ok('POST', '/v1/rooms', { title: 'T', teamId: null, isLocked: null, description: null, ...extra }),
+    ).toMatchObject({
       title: 'T',
       type: 'group',
       isLocked: false,
       creatorId: personId('alice'),
     });
-    expect(await alice.ok('PUT', `/v1/rooms/${room.id}`, { title: null, ...extra })).toEqual(await alice.ok('GET', `/v1/rooms/${room.id}`));
-    expect(await alice.ok('PUT', `/v1/memberships/${membership.id}`, { isModerator: false, isRoomHidden: null, ...extra })).toEqual(membership);
-    const nulls = { toPersonId: null, toPersonEmail: null, parentId: null, markdown: null, files: null, attachments: null };
-    expect(await alice.ok('POST', '/v1/messages', { roomId: room.id, text: 'x', ...nulls, ...extra })).toMatchObject({ text: 'x' });
+    expect(await alice.ok('PUT', `/v1/rooms/${room.id}`, { title: null, ...extra })).toEqual(
+      await alice.ok('GET', `/v1/rooms/${room.id}`),
+    );
+    expect(
+      await alice.ok('PUT', `/v1/memberships/${membership.id}`, { isModerator: false, isRoomHidden: null, ...extra }),
+    ).toEqual(membership);
+    const nulls = {
+      toPersonId: null,
+      toPersonEmail: null,
+      parentId: null,
+      markdown: null,
+      files: null,
+      attachments: null,
+    };
+    expect(await alice.ok('POST', '/v1/messages', { roomId: room.id, text: 'x', ...nulls, ...extra })).toMatchObject({
+      text: 'x',
+    });
   });
 });
 
@@ -176,13 +254,23 @@ describe('headers of answers', () => {
   test('JSON that nobody keeps; no ETag, no 304 (HTTP-6)', async () => {
     const server = await startServer();
     const { room } = await scene(server);
-    for (const [path, status] of [[`/v1/rooms/${room.id}`, 200], ['/v1/rooms/nothing', 404], ['/v1/nothing', 404]] as const) {
-      const headers = { 'if-none-match': '*', 'if-modified-since': new Date().toUTCString(), accept: 'text/html', 'accept-encoding': 'gzip' };
+    for (const [path, status] of [
+      [`/v1/rooms/${room.id}`, 200],
+      ['/v1/rooms/nothing', 404],
+      ['/v1/nothing', 404],
+    ] as const) {
+      const headers = {
+        'if-none-match': '*',
+        'if-modified-since': new Date().toUTCString(),
+        accept: 'text/html',
+        'accept-encoding': 'gzip',
+      };
       const answer = await server.as('alice').call('GET', path, undefined, headers);
       expect(answer.status).toBe(status);
       expect(answer.headers.get('content-type')).toMatch(/^application\/json; ?charset=utf-8$/i);
       expect(answer.headers.get('cache-control')).toBe('no-cache, no-store');
-      for (const absent of ['etag', 'last-modified', 'x-powered-by', 'server']) expect(answer.headers.get(absent)).toBeNull();
+      for (const absent of ['etag', 'last-modified', 'x-powered-by', 'server'])
+        expect(answer.headers.get(absent)).toBeNull();
     }
   });
 
@@ -205,15 +293,18 @@ describe('headers of answers', () => {
     }
   });
 
-  test.each(['webex-js-sdk_3b1ee0a2-0b3e-4b5d-9d0c-3e7f9f0e2f3a_12', 'ROUTER_1', 'a.b:c-d'])('a tracking id is given back: %s', async (id) => {
-    const server = await startServer();
-    const answers = [
-      await server.as('alice').call('GET', '/v1/rooms', undefined, { trackingid: id }),
-      await server.as('alice').call('GET', '/v1/nothing', undefined, { TrackingID: id }),
-    ];
-    for (const { headers } of answers) expect(headers.get('trackingid')).toBe(id);
-    expect(answers[1]?.body).toMatchObject({ trackingId: id });
-  });
+  test.each(['webex-js-sdk_3b1ee0a2-0b3e-4b5d-9d0c-3e7f9f0e2f3a_12', 'ROUTER_1', 'a.b:c-d'])(
+    'a tracking id is given back: %s',
+    async (id) => {
+      const server = await startServer();
+      const answers = [
+        await server.as('alice').call('GET', '/v1/rooms', undefined, { trackingid: id }),
+        await server.as('alice').call('GET', '/v1/nothing', undefined, { TrackingID: id }),
+      ];
+      for (const { headers } of answers) expect(headers.get('trackingid')).toBe(id);
+      expect(answers[1]?.body).toMatchObject({ trackingId: id });
+    },
+  );
 
   test('without one, or with one that could forge a log line, each answer has its own', async () => {
     const server = await startServer();
@@ -235,11 +326,23 @@ describe('browsers (HTTP-7)', () => {
       const { status, headers } = await raw(server.url, {
         method: 'OPTIONS',
         path,
-        headers: { authorization: undefined, origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization,trackingid' },
+        headers: {
+          authorization: undefined,
+          origin,
+          'access-control-request-method': 'PUT',
+          'access-control-request-headers': 'authorization,trackingid',
+        },
       });
       expect(status).toBe(204);
       expect(headers['access-control-allow-origin']).toBe(origin);
-      expect(headers['access-control-allow-methods']?.split(/, */)).toEqual(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
+      expect(headers['access-control-allow-methods']?.split(/, */)).toEqual([
+        'GET',
+        'HEAD',
+        'POST',
+        'PUT',
+        'DELETE',
+        'OPTIONS',
+      ]);
       expect(headers['access-control-allow-headers']?.split(/, */)).toEqual([
         'authorization',
         'content-type',
@@ -253,14 +356,22 @@ describe('browsers (HTTP-7)', () => {
 
   test('OPTIONS without a question is answered like one', async () => {
     const server = await startServer();
-    const { status, headers } = await raw(server.url, { method: 'OPTIONS', path: '/v1/rooms', headers: { authorization: undefined } });
+    const { status, headers } = await raw(server.url, {
+      method: 'OPTIONS',
+      path: '/v1/rooms',
+      headers: { authorization: undefined },
+    });
     expect(status).toBe(204);
     expect(headers['access-control-allow-methods']).toContain('PUT');
   });
 
   test('read every answer, refusals too, and the headers that clients use', async () => {
     const server = await startServer();
-    for (const [path, headers] of [['/v1/rooms', {}], ['/v1/nothing', {}], ['/v1/rooms', { authorization: 'Bearer nobody' }]] as const) {
+    for (const [path, headers] of [
+      ['/v1/rooms', {}],
+      ['/v1/nothing', {}],
+      ['/v1/rooms', { authorization: 'Bearer nobody' }],
+    ] as const) {
       const answer = await server.as('alice').call('GET', path, undefined, { origin, ...headers });
       expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
       expect(answer.headers.get('access-control-expose-headers')?.toLowerCase().split(/, */)).toEqual([
@@ -276,10 +387,30 @@ describe('browsers (HTTP-7)', () => {
 describe('what is hardly a request', () => {
   test.each([
     ['no HTTP', 'hello\r\n\r\n', 400, 'The request cannot be read: Bad Request.'],
-    ['a header without end', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 431, 'The request cannot be read: Request Header Fields Too Large.'],
-    ['a method that nobody knows', 'BREW /v1/rooms HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'The request cannot be read: Bad Request.'],
-    ['an odd method', 'PROPFIND /v1/rooms HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 405, 'PROPFIND is not allowed here: use GET, HEAD, POST.'],
-    ['two lengths', 'POST /v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}', 400, 'The request cannot be read: Bad Request.'],
+    [
+      'a header without end',
+      `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`,
+      431,
+      'The request cannot be read: Request Header Fields Too Large.',
+    ],
+    [
+      'a method that nobody knows',
+      'BREW /v1/rooms HTTP/1.1\r\nHost: x\r\n\r\n',
+      400,
+      'The request cannot be read: Bad Request.',
+    ],
+    [
+      'an odd method',
+      'PROPFIND /v1/rooms HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      405,
+      'PROPFIND is not allowed here: use GET, HEAD, POST.',
+    ],
+    [
+      'two lengths',
+      'POST /v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}',
+      400,
+      'The request cannot be read: Bad Request.',
+    ],
   ])('%s is answered in the shape of errors all the same (ERR-3)', async (_, request, status, message) => {
     const server = await startServer();
     const [head = '', body = ''] = (await bytes(server.url, request)).split('\r\n\r\n');
@@ -306,14 +437,22 @@ describe('tokens', () => {
     return server;
   };
 
-  test.each(['plain0123', 'MDk1_PF84_96abc2aa-3dcc-11e5-a152-fe34819cdc9a', 'a+b/c=.~-', 'x'.repeat(2000)])('of any alphabet (AUTH-5): %s', async (token) => {
-    const server = await withToken(token);
-    expect(await server.withToken(token).get('/v1/people/me')).toMatchObject({ status: 200, body: { id: personId('alice') } });
-  });
+  test.each(['plain0123', 'MDk1_PF84_96abc2aa-3dcc-11e5-a152-fe34819cdc9a', 'a+b/c=.~-', 'x'.repeat(2000)])(
+    'of any alphabet (AUTH-5): %s',
+    async (token) => {
+      const server = await withToken(token);
+      expect(await server.withToken(token).get('/v1/people/me')).toMatchObject({
+        status: 200,
+        body: { id: personId('alice') },
+      });
+    },
+  );
 
   test.each(['bearer', 'BEARER', 'Bearer '])('under %s (AUTH-1)', async (scheme) => {
     const server = await startServer();
-    expect(await raw(server.url, { path: '/v1/rooms', headers: { authorization: `${scheme} ${tokenOf('alice')}` } })).toMatchObject({ status: 200 });
+    expect(
+      await raw(server.url, { path: '/v1/rooms', headers: { authorization: `${scheme} ${tokenOf('alice')}` } }),
+    ).toMatchObject({ status: 200 });
   });
 
   test('until they expire', async () => {
@@ -347,12 +486,22 @@ describe('the address of the next page', () => {
   const trusting: Adjust = (options) => ({ ...options, http: { ...options.http, trustProxy: true } });
 
   test.each<[string, Adjust | undefined, Record<string, string>, string]>([
-    ['the host that the client called (HTTP-2)', undefined, { host: 'bots.acme.example:4030' }, 'http://bots.acme.example:4030'],
+    [
+      'the host that the client called (HTTP-2)',
+      undefined,
+      { host: 'bots.acme.example:4030' },
+      'http://bots.acme.example:4030',
+    ],
     ['the address it came to, when the host is none', undefined, { host: 'a b' }, 'http://127.0.0.1'],
     ['an IPv6 address', undefined, { host: '[::1]:4030' }, 'http://[::1]:4030'],
     ['not what anybody forwards', undefined, { host: 'bots.acme.example', ...proxied }, 'http://bots.acme.example'],
     ['what a trusted proxy forwards', trusting, { host: 'inside', ...proxied }, 'https://hearth.acme.example'],
-    ['a port of the proxy', trusting, { host: 'inside', ...proxied, 'x-forwarded-host': 'hearth.acme.example:8443' }, 'https://hearth.acme.example:8443'],
+    [
+      'a port of the proxy',
+      trusting,
+      { host: 'inside', ...proxied, 'x-forwarded-host': 'hearth.acme.example:8443' },
+      'https://hearth.acme.example:8443',
+    ],
     [
       'a proxy that is trusted by its address',
       (options) => ({ ...options, http: { ...options.http, trustProxy: '127.0.0.0/8' } }),
@@ -386,7 +535,10 @@ describe('the address of the next page', () => {
   test('a client that names no host is answered too (HTTP/1.0)', async () => {
     const server = await startServer();
     await scene(server);
-    const answer = await bytes(server.url, `GET /v1/rooms?max=1 HTTP/1.0\r\nAuthorization: Bearer ${tokenOf('alice')}\r\n\r\n`);
+    const answer = await bytes(
+      server.url,
+      `GET /v1/rooms?max=1 HTTP/1.0\r\nAuthorization: Bearer ${tokenOf('alice')}\r\n\r\n`,
+    );
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
     expect(answer).toContain('"title":"Demo"');
   });
@@ -438,7 +590,9 @@ describe('ids', () => {
       expect(again, id).toMatchObject({ status: 409 });
     }
     for (const id of forms(message.id)) {
-      expect(await bob.ok('POST', '/v1/messages', { roomId: room.id, parentId: id, text: 'x' }), id).toMatchObject({ parentId: message.id });
+      expect(await bob.ok('POST', '/v1/messages', { roomId: room.id, parentId: id, text: 'x' }), id).toMatchObject({
+        parentId: message.id,
+      });
     }
   });
 });

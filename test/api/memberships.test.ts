@@ -26,7 +26,9 @@ function membershipId(room: Pick<Room, 'id'>, name: Name): string {
 const at = (room: Pick<Room, 'id'>, name: Name) => `/v1/memberships/${membershipId(room, name)}`;
 
 function add(server: TestServer, actor: Name, room: Room, name: Name, more: object = {}) {
-  return server.as(actor).ok<Membership>('POST', '/v1/memberships', { roomId: room.id, personId: personId(name), ...more });
+  return server
+    .as(actor)
+    .ok<Membership>('POST', '/v1/memberships', { roomId: room.id, personId: personId(name), ...more });
 }
 
 /** A room of Alice and Bob in which Alice has the one moderator. */
@@ -36,13 +38,17 @@ async function lockedRoom(server: TestServer): Promise<Room> {
 }
 
 async function directRoom(server: TestServer): Promise<Room> {
-  const { roomId } = await server.as('alice').ok<Message>('POST', '/v1/messages', { toPersonEmail: people.bob.email, text: 'hi' });
+  const { roomId } = await server
+    .as('alice')
+    .ok<Message>('POST', '/v1/messages', { toPersonEmail: people.bob.email, text: 'hi' });
   return server.as('alice').ok<Room>('GET', `/v1/rooms/${roomId}`);
 }
 
 async function membersOf(server: TestServer, room: Room): Promise<string[]> {
   const { items } = await server.as('alice').ok<{ items: Membership[] }>('GET', `/v1/memberships?roomId=${room.id}`);
-  return items.map(({ personEmail, isModerator }) => personEmail.replace(/[@+].*/, '') + (isModerator ? ' moderator' : ''));
+  return items.map(
+    ({ personEmail, isModerator }) => personEmail.replace(/[@+].*/, '') + (isModerator ? ' moderator' : ''),
+  );
 }
 
 describe('adding somebody', () => {
@@ -81,7 +87,7 @@ describe('adding somebody', () => {
     ['an id', { personId: personId('carol') }],
     ['a bare UUID', { personId: personUuid('carol') }],
     ['an address in any case, plus sign and all', { personEmail: people.carol.email.toUpperCase() }],
-    ['a bot\'s address (BOT-5)', { personEmail: people.robot.email }],
+    ["a bot's address (BOT-5)", { personEmail: people.robot.email }],
   ])('by %s', async (_, whom) => {
     const server = await startServer();
     const room = await server.room('Demo', 'alice');
@@ -98,7 +104,9 @@ describe('adding somebody', () => {
       body: { message: 'Person is already in the room.' },
     });
     await server.as('robot').ok('DELETE', at(room, 'robot'));
-    expect(await server.as('alice').ok('POST', '/v1/memberships', again)).toMatchObject({ id: membershipId(room, 'robot') });
+    expect(await server.as('alice').ok('POST', '/v1/memberships', again)).toMatchObject({
+      id: membershipId(room, 'robot'),
+    });
   });
 
   test.each([
@@ -117,7 +125,9 @@ describe('adding somebody', () => {
     const server = await startServer();
     const room = await server.room('Demo', 'alice');
     for (const whom of ['bob', 'dave'] as const) {
-      expect(await server.as('dave').post('/v1/memberships', { roomId: room.id, personId: personId(whom) })).toMatchObject(roomNotFound);
+      expect(
+        await server.as('dave').post('/v1/memberships', { roomId: room.id, personId: personId(whom) }),
+      ).toMatchObject(roomNotFound);
     }
   });
 });
@@ -149,7 +159,15 @@ describe('moderators', () => {
   });
 
   test.each([
-    ['another', 'bob', ['memberships/updated bob moderator by alice', 'memberships/updated alice moderator', 'rooms/updated group locked']],
+    [
+      'another',
+      'bob',
+      [
+        'memberships/updated bob moderator by alice',
+        'memberships/updated alice moderator',
+        'rooms/updated group locked',
+      ],
+    ],
     ['oneself', 'alice', ['memberships/updated alice moderator', 'rooms/updated group locked']],
   ] as const)('the first one, made from %s, locks the room (MOD-1, MOD-3, MOD-4)', async (_, name, expected) => {
     const server = await startServer();
@@ -157,7 +175,10 @@ describe('moderators', () => {
     const before = await server.as('alice').ok<Membership>('GET', at(room, name));
     const events = await logged(server, async () => {
       // The whole object, the changed field included (spec 13).
-      expect(await server.as('alice').ok('PUT', at(room, name), { isModerator: true })).toEqual({ ...before, isModerator: true });
+      expect(await server.as('alice').ok('PUT', at(room, name), { isModerator: true })).toEqual({
+        ...before,
+        isModerator: true,
+      });
     });
     expect(events).toEqual(expected);
   });
@@ -174,7 +195,10 @@ describe('moderators', () => {
       'memberships/updated bob',
       'rooms/updated group',
     ]);
-    expect(await server.as('carol').ok('GET', `/v1/rooms/${room.id}`)).toMatchObject({ isLocked: false, isAnnouncementOnly: false });
+    expect(await server.as('carol').ok('GET', `/v1/rooms/${room.id}`)).toMatchObject({
+      isLocked: false,
+      isAnnouncementOnly: false,
+    });
     await server.as('carol').ok('DELETE', at(room, 'bob'));
   });
 
@@ -191,7 +215,9 @@ describe('moderators', () => {
     const server = await startServer();
     const room = await lockedRoom(server);
     const bob = server.as('bob');
-    expect(await bob.post('/v1/memberships', { roomId: room.id, personId: personId('dave') })).toMatchObject(moderatorsOnly);
+    expect(await bob.post('/v1/memberships', { roomId: room.id, personId: personId('dave') })).toMatchObject(
+      moderatorsOnly,
+    );
     expect(await bob.delete(at(room, 'carol'))).toMatchObject(moderatorsOnly);
     expect(await bob.put(at(room, 'bob'), { isModerator: true })).toMatchObject(moderatorsOnly);
     expect(await bob.put(at(room, 'alice'), { isModerator: false })).toMatchObject(moderatorsOnly);
@@ -255,7 +281,9 @@ describe('leaving and removing', () => {
     expect(events).toEqual([event]);
     expect(await server.as('carol').get(at(room, name))).toMatchObject(membershipNotFound);
     expect(await server.as('carol').delete(at(room, name))).toMatchObject(membershipNotFound);
-    expect(await server.as('carol').ok('GET', `/v1/rooms/${room.id}`)).toMatchObject({ lastActivity: '2016-07-19T12:00:01.000Z' });
+    expect(await server.as('carol').ok('GET', `/v1/rooms/${room.id}`)).toMatchObject({
+      lastActivity: '2016-07-19T12:00:01.000Z',
+    });
   });
 
   test('the event shows when they had joined (DATA-6)', async () => {
@@ -289,10 +317,15 @@ describe('a 1:1 room (MOD-8)', () => {
     const server = await startServer();
     const room = await directRoom(server);
     const alice = server.as('alice');
-    expect(await alice.post('/v1/memberships', { roomId: room.id, personId: personId('dave') })).toMatchObject(fixed('inviting somebody'));
+    expect(await alice.post('/v1/memberships', { roomId: room.id, personId: personId('dave') })).toMatchObject(
+      fixed('inviting somebody'),
+    );
     expect(await alice.put(at(room, 'bob'), { isModerator: true })).toMatchObject(fixed('moderation'));
     for (const name of ['alice', 'bob'] as const) {
-      expect(await alice.delete(at(room, name))).toMatchObject({ status: 400, body: { message: 'Failed to leave room.' } });
+      expect(await alice.delete(at(room, name))).toMatchObject({
+        status: 400,
+        body: { message: 'Failed to leave room.' },
+      });
     }
     expect(await membersOf(server, room)).toEqual(['alice', 'bob']);
   });
@@ -308,7 +341,10 @@ describe('a 1:1 room (MOD-8)', () => {
     expect(await logged(server, hide)).toEqual([]);
     expect(await server.as('alice').ok('GET', at(room, 'alice'))).toMatchObject({ isRoomHidden: false });
 
-    for (const body of [{ roomId: room.id, text: 'psst' }, { toPersonId: personId('bob'), text: 'psst' }]) {
+    for (const body of [
+      { roomId: room.id, text: 'psst' },
+      { toPersonId: personId('bob'), text: 'psst' },
+    ]) {
       await hide();
       expect(await logged(server, () => server.as('alice').ok('POST', '/v1/messages', body))).toEqual([
         'memberships/updated bob by alice',
@@ -348,26 +384,33 @@ describe('a 1:1 room (MOD-8)', () => {
 
 describe('listing memberships', () => {
   test.each([
-    ['one\'s own', 'bob', '', ['bob in A', 'bob in B']],
-    ['one\'s own, named by id', 'bob', `?personId=${personId('bob')}`, ['bob in A', 'bob in B']],
-    ['one\'s own, named by UUID', 'bob', `?personId=${personUuid('bob')}`, ['bob in A', 'bob in B']],
-    ['one\'s own, named by address', 'bob', `?personEmail=${people.bob.email.toUpperCase()}`, ['bob in A', 'bob in B']],
-    ['a room\'s, in the order of joining', 'bob', '?roomId=A', ['alice in A', 'bob in A', 'carol+test in A']],
-    ['one person\'s in a room', 'bob', `?roomId=A&personId=${personId('alice')}`, ['alice in A']],
-    ['one address in a room', 'bob', `?roomId=A&personEmail=${encodeURIComponent(people.carol.email)}`, ['carol+test in A']],
+    ["one's own", 'bob', '', ['bob in A', 'bob in B']],
+    ["one's own, named by id", 'bob', `?personId=${personId('bob')}`, ['bob in A', 'bob in B']],
+    ["one's own, named by UUID", 'bob', `?personId=${personUuid('bob')}`, ['bob in A', 'bob in B']],
+    ["one's own, named by address", 'bob', `?personEmail=${people.bob.email.toUpperCase()}`, ['bob in A', 'bob in B']],
+    ["a room's, in the order of joining", 'bob', '?roomId=A', ['alice in A', 'bob in A', 'carol+test in A']],
+    ["one person's in a room", 'bob', `?roomId=A&personId=${personId('alice')}`, ['alice in A']],
+    [
+      'one address in a room',
+      'bob',
+      `?roomId=A&personEmail=${encodeURIComponent(people.carol.email)}`,
+      ['carol+test in A'],
+    ],
     ['somebody who is not in the room', 'bob', `?roomId=B&personId=${personId('alice')}`, []],
-    ['nobody\'s', 'dave', '', []],
+    ["nobody's", 'dave', '', []],
   ] as const)('%s', async (_, who, query, expected) => {
     const server = await startServer();
     const rooms = { A: await server.room('A', 'alice', 'bob', 'carol'), B: await server.room('B', 'bob') };
     const path = `/v1/memberships${query.replace(/roomId=(\w)/, (_whole, title: 'A' | 'B') => `roomId=${rooms[title].id}`)}`;
     const titles = new Map(Object.entries(rooms).map(([title, { id }]) => [id, title]));
     const { items } = await server.as(who).ok<{ items: Membership[] }>('GET', path);
-    expect(items.map(({ personEmail, roomId }) => `${personEmail.split('@')[0]} in ${titles.get(roomId)}`)).toEqual(expected);
+    expect(items.map(({ personEmail, roomId }) => `${personEmail.split('@')[0]} in ${titles.get(roomId)}`)).toEqual(
+      expected,
+    );
     for (const item of items) expect(await server.as(who).ok('GET', `/v1/memberships/${item.id}`)).toEqual(item);
   });
 
-  test('another person\'s without a room is refused, and so is a room that one is not in (spec 10, row 6)', async () => {
+  test("another person's without a room is refused, and so is a room that one is not in (spec 10, row 6)", async () => {
     const server = await startServer();
     const room = await server.room('Demo', 'alice', 'bob');
     for (const filter of [`personId=${personId('bob')}`, `personEmail=${people.bob.email}`]) {
@@ -377,7 +420,9 @@ describe('listing memberships', () => {
       });
     }
     expect(await server.as('dave').get(`/v1/memberships?roomId=${room.id}`)).toMatchObject(roomNotFound);
-    expect(await server.as('dave').get(`/v1/memberships?roomId=${room.id}&personId=${personId('dave')}`)).toMatchObject(roomNotFound);
+    expect(await server.as('dave').get(`/v1/memberships?roomId=${room.id}&personId=${personId('dave')}`)).toMatchObject(
+      roomNotFound,
+    );
   });
 
   test('page by page: each once, while others join', async () => {

@@ -3,7 +3,15 @@ import type { Message, Room } from '../../src/contract/index.ts';
 import { derivedUuid, publicId } from '../../src/core/ids.ts';
 import { logged } from '../support/log.ts';
 import { nextOf, walk } from '../support/pages.ts';
-import { type Client, type Name, people, personId, personUuid, startServer, type TestServer } from '../support/server.ts';
+import {
+  type Client,
+  type Name,
+  people,
+  personId,
+  personUuid,
+  startServer,
+  type TestServer,
+} from '../support/server.ts';
 
 /** Messages: spec 3.4, the rules of bots and of visibility in 3.1. */
 
@@ -59,7 +67,11 @@ describe('posting', () => {
       { text: 'm', markdown: '*m*', html: '<p><em>m</em></p>' },
     ],
     ['a blank text beside markdown', { text: '  ', markdown: 'm' }, { text: 'm', markdown: 'm', html: '<p>m</p>' }],
-    ['html in markdown is text', { markdown: 'a <i>b</i>' }, { text: 'a <i>b</i>', markdown: 'a <i>b</i>', html: '<p>a &lt;i&gt;b&lt;/i&gt;</p>' }],
+    [
+      'html in markdown is text',
+      { markdown: 'a <i>b</i>' },
+      { text: 'a <i>b</i>', markdown: 'a <i>b</i>', html: '<p>a &lt;i&gt;b&lt;/i&gt;</p>' },
+    ],
     ['any sign', { text: 'é – ✓ 🦄 \u0001 " \\ \u2028' }, { text: 'é – ✓ 🦄 \u0001 " \\ \u2028' }],
   ])('%s', async (_, sent, content) => {
     const server = await startServer();
@@ -81,41 +93,54 @@ describe('posting', () => {
     });
     expect(await server.as('bob').ok('GET', `/v1/messages/${posted?.id}`)).toEqual(posted);
     expect(await server.as('bob').ok('GET', `/v1/messages?roomId=${room.id}`)).toEqual({ items: [posted] });
-    expect(await server.as('bob').ok('GET', `/v1/rooms/${room.id}`)).toMatchObject({ lastActivity: '2016-07-19T12:00:01.000Z' });
-  });
-
-  test.each(['text', 'markdown', 'html'])('%s of 7439 bytes passes, of 7440 it does not, whatever the characters (MSG-1)', async (field) => {
-    const server = await startServer();
-    const room = await server.room('Demo', 'alice');
-    const most = `${'€'.repeat(2479)}aa`;
-    await post(server.as('alice'), { roomId: room.id, [field]: most });
-    const events = await logged(server, async () => {
-      expect(await server.as('alice').post('/v1/messages', { roomId: room.id, [field]: `${most}a` })).toMatchObject({
-        status: 400,
-        body: { message: `${field} is 7440 bytes long; at most 7439 bytes are allowed.` },
-      });
+    expect(await server.as('bob').ok('GET', `/v1/rooms/${room.id}`)).toMatchObject({
+      lastActivity: '2016-07-19T12:00:01.000Z',
     });
-    expect(events).toEqual([]);
   });
 
-  test.each([{}, { text: '' }, { text: ' \n\t ' }, { markdown: ' ' }, { html: '' }, { markdown: '#' }, { html: '<p></p>' }, { files: [], attachments: [] }])(
-    'nothing said is refused (MSG-8): %j',
-    async (content) => {
+  test.each(['text', 'markdown', 'html'])(
+    '%s of 7439 bytes passes, of 7440 it does not, whatever the characters (MSG-1)',
+    async (field) => {
       const server = await startServer();
       const room = await server.room('Demo', 'alice');
-      expect(await server.as('alice').post('/v1/messages', { roomId: room.id, ...content })).toMatchObject({
-        status: 400,
-        body: { message: 'Both text and file cannot be empty.' },
+      const most = `${'€'.repeat(2479)}aa`;
+      await post(server.as('alice'), { roomId: room.id, [field]: most });
+      const events = await logged(server, async () => {
+        expect(await server.as('alice').post('/v1/messages', { roomId: room.id, [field]: `${most}a` })).toMatchObject({
+          status: 400,
+          body: { message: `${field} is 7440 bytes long; at most 7439 bytes are allowed.` },
+        });
       });
+      expect(events).toEqual([]);
     },
   );
+
+  test.each([
+    {},
+    { text: '' },
+    { text: ' \n\t ' },
+    { markdown: ' ' },
+    { html: '' },
+    { markdown: '#' },
+    { html: '<p></p>' },
+    { files: [], attachments: [] },
+  ])('nothing said is refused (MSG-8): %j', async (content) => {
+    const server = await startServer();
+    const room = await server.room('Demo', 'alice');
+    expect(await server.as('alice').post('/v1/messages', { roomId: room.id, ...content })).toMatchObject({
+      status: 400,
+      body: { message: 'Both text and file cannot be empty.' },
+    });
+  });
 
   test('fields that are empty do not count as destinations', async () => {
     const server = await startServer();
     const room = await server.room('Demo', 'alice');
     const none = { roomId: '', toPersonId: '', toPersonEmail: '', parentId: '' };
     expect(await post(server.as('alice'), { ...none, roomId: room.id, text: 'x' })).not.toHaveProperty('toPersonEmail');
-    expect(await post(server.as('alice'), { ...none, toPersonEmail: people.bob.email, text: 'x' })).toMatchObject({ roomType: 'direct' });
+    expect(await post(server.as('alice'), { ...none, toPersonEmail: people.bob.email, text: 'x' })).toMatchObject({
+      roomType: 'direct',
+    });
     expect(await server.as('alice').post('/v1/messages', { ...none, text: 'x' })).toMatchObject({
       status: 400,
       body: { message: 'Exactly one of the destination fields must not be empty (roomId, toPersonEmail, toPersonId)' },
@@ -176,7 +201,9 @@ describe('1:1 rooms', () => {
     for (const [name, to] of ways) messages.push(await post(server.as(name), { ...to, text: 'x' }));
     messages.push(await post(server.as('bob'), { roomId: messages[0]?.roomId, text: 'x' }));
     expect(new Set(messages.map(({ roomId }) => roomId)).size).toBe(1);
-    expect((await post(server.as('alice'), { toPersonEmail: people.dave.email, text: 'x' })).roomId).not.toBe(messages[0]?.roomId);
+    expect((await post(server.as('alice'), { toPersonEmail: people.dave.email, text: 'x' })).roomId).not.toBe(
+      messages[0]?.roomId,
+    );
   });
 
   test('two first messages at once meet in one room', async () => {
@@ -203,10 +230,13 @@ describe('1:1 rooms', () => {
     ['oneself (MSG-7)', { toPersonEmail: people.alice.email }, 400, 'You cannot send a direct message to yourself.'],
     ['oneself by id (MSG-7)', { toPersonId: personId('alice') }, 400, 'You cannot send a direct message to yourself.'],
     ['nobody', { toPersonEmail: 'nobody@acme.example' }, 404, 'nobody@acme.example not found.'],
-    ['nobody\'s id', { toPersonId: publicId('PEOPLE', derivedUuid('nobody')) }, 404, 'Person not found'],
+    ["nobody's id", { toPersonId: publicId('PEOPLE', derivedUuid('nobody')) }, 404, 'Person not found'],
   ])('not to %s', async (_, to, status, message) => {
     const server = await startServer();
-    expect(await server.as('alice').post('/v1/messages', { ...to, text: 'x' })).toMatchObject({ status, body: { message } });
+    expect(await server.as('alice').post('/v1/messages', { ...to, text: 'x' })).toMatchObject({
+      status,
+      body: { message },
+    });
     expect(await server.as('alice').ok('GET', '/v1/rooms')).toEqual({ items: [] });
   });
 
@@ -223,12 +253,18 @@ describe('1:1 rooms', () => {
     const first = await post(server.as('alice'), { toPersonEmail: people.bob.email, text: 'one' });
     await post(server.as('bob'), { roomId: first.roomId, text: 'two' });
     await post(server.as('alice'), { parentId: first.id, text: 'reply' });
-    for (const other of [`personId=${personId('bob')}`, `personId=${personUuid('bob')}`, `personEmail=${people.bob.email}`]) {
+    for (const other of [
+      `personId=${personId('bob')}`,
+      `personId=${personUuid('bob')}`,
+      `personEmail=${people.bob.email}`,
+    ]) {
       expect(await texts(server.as('alice'), `/direct?${other}`)).toEqual(['reply', 'two', 'one']);
       expect(await texts(server.as('alice'), `/direct?${other}&parentId=${first.id}`)).toEqual(['reply']);
       expect(await server.as('dave').get(`/v1/messages/direct?${other}`)).toMatchObject(roomNotFound);
     }
-    expect(await server.as('alice').get('/v1/messages/direct?personEmail=nobody@acme.example')).toMatchObject(roomNotFound);
+    expect(await server.as('alice').get('/v1/messages/direct?personEmail=nobody@acme.example')).toMatchObject(
+      roomNotFound,
+    );
     for (const query of ['', `?personId=${personId('bob')}&personEmail=${people.bob.email}`]) {
       expect(await server.as('alice').get(`/v1/messages/direct${query}`)).toMatchObject({
         status: 400,
@@ -241,13 +277,49 @@ describe('1:1 rooms', () => {
 describe('mentions', () => {
   const robot = people.robot.displayName;
   test.each([
-    ['by address, with a label (MEN-2)', `<@personEmail:${people.robot.email}|Robby> go`, 'Robby go', `<p>${element('robot', 'Robby')} go</p>`, ['robot']],
-    ['by address, in any case (MEN-1)', `<@personEmail:${people.robot.email.toUpperCase()}> go`, `${robot} go`, `<p>${element('robot')} go</p>`, ['robot']],
-    ['by id', `<@personId:${personId('robot')}|Robby> go`, 'Robby go', `<p>${element('robot', 'Robby')} go</p>`, ['robot']],
+    [
+      'by address, with a label (MEN-2)',
+      `<@personEmail:${people.robot.email}|Robby> go`,
+      'Robby go',
+      `<p>${element('robot', 'Robby')} go</p>`,
+      ['robot'],
+    ],
+    [
+      'by address, in any case (MEN-1)',
+      `<@personEmail:${people.robot.email.toUpperCase()}> go`,
+      `${robot} go`,
+      `<p>${element('robot')} go</p>`,
+      ['robot'],
+    ],
+    [
+      'by id',
+      `<@personId:${personId('robot')}|Robby> go`,
+      'Robby go',
+      `<p>${element('robot', 'Robby')} go</p>`,
+      ['robot'],
+    ],
     ['by UUID', `<@personId:${personUuid('robot')}> go`, `${robot} go`, `<p>${element('robot')} go</p>`, ['robot']],
-    ['each person once (MEN-4)', `${mention('bob')} ${mention('robot')} ${mention('bob')}`, 'Bob Brown Robot Bob Brown', `<p>${element('bob')} ${element('robot')} ${element('bob')}</p>`, ['bob', 'robot']],
-    ['not one who is no member (MEN-3)', `<@personEmail:${people.dave.email}|Dave> and ${mention('bob')}`, 'Dave and Bob Brown', `<p>Dave and ${element('bob')}</p>`, ['bob']],
-    ['not in code', `\`${mention('bob')}\``, mention('bob'), '<p><code>&lt;@personEmail:bob@acme.example&gt;</code></p>', []],
+    [
+      'each person once (MEN-4)',
+      `${mention('bob')} ${mention('robot')} ${mention('bob')}`,
+      'Bob Brown Robot Bob Brown',
+      `<p>${element('bob')} ${element('robot')} ${element('bob')}</p>`,
+      ['bob', 'robot'],
+    ],
+    [
+      'not one who is no member (MEN-3)',
+      `<@personEmail:${people.dave.email}|Dave> and ${mention('bob')}`,
+      'Dave and Bob Brown',
+      `<p>Dave and ${element('bob')}</p>`,
+      ['bob'],
+    ],
+    [
+      'not in code',
+      `\`${mention('bob')}\``,
+      mention('bob'),
+      '<p><code>&lt;@personEmail:bob@acme.example&gt;</code></p>',
+      [],
+    ],
   ] as const)('%s', async (_, markdown, text, html, mentioned) => {
     const server = await startServer();
     const room = await server.room('Demo', 'alice', 'bob', 'robot');
@@ -281,7 +353,10 @@ describe('mentions', () => {
 
   test('are legal in 1:1 rooms (MEN-6)', async () => {
     const server = await startServer();
-    const message = await post(server.as('alice'), { toPersonEmail: people.bob.email, markdown: `${mention('bob')} hi` });
+    const message = await post(server.as('alice'), {
+      toPersonEmail: people.bob.email,
+      markdown: `${mention('bob')} hi`,
+    });
     expect(message).toMatchObject({ text: 'Bob Brown hi', mentionedPeople: [personId('bob')] });
   });
 });
@@ -300,8 +375,16 @@ describe('threads', () => {
     expect(reply).toMatchObject({ parentId: root.id, roomId: room.id });
     await post(server.as('alice'), { parentId: root.id, text: 'in the room of its parent' });
     await server.as('alice').say(room, 'aside');
-    expect(await texts(server.as('bob'), `?roomId=${room.id}`)).toEqual(['aside', 'in the room of its parent', 'reply', 'root']);
-    expect(await texts(server.as('bob'), `?roomId=${room.id}&parentId=${root.id}`)).toEqual(['in the room of its parent', 'reply']);
+    expect(await texts(server.as('bob'), `?roomId=${room.id}`)).toEqual([
+      'aside',
+      'in the room of its parent',
+      'reply',
+      'root',
+    ]);
+    expect(await texts(server.as('bob'), `?roomId=${room.id}&parentId=${root.id}`)).toEqual([
+      'in the room of its parent',
+      'reply',
+    ]);
     expect(await texts(server.as('bob'), `?roomId=${room.id}&parentId=${unknownMessage}`)).toEqual([]);
     expect(await server.as('bob').ok('GET', `/v1/messages/${reply.id}`)).toEqual(reply);
   });
@@ -312,7 +395,9 @@ describe('threads', () => {
     await server.as('alice').ok('DELETE', `/v1/messages/${root.id}`);
     expect(await texts(server.as('bob'), `?roomId=${room.id}&parentId=${root.id}`)).toEqual(['reply']);
     expect(await server.as('bob').ok('GET', `/v1/messages/${reply.id}`)).toEqual(reply);
-    expect(await server.as('bob').post('/v1/messages', { roomId: room.id, parentId: root.id, text: 'x' })).toMatchObject({
+    expect(
+      await server.as('bob').post('/v1/messages', { roomId: room.id, parentId: root.id, text: 'x' }),
+    ).toMatchObject({
       status: 400,
       body: { message: 'parentId does not name a message of this room.' },
     });
@@ -320,16 +405,39 @@ describe('threads', () => {
 
   const unknownParent = 'parentId does not name a message of this room.';
   test.each([
-    ['a reply to a reply (spec 13)', 'alice', (it: { room: Room; reply: Message }) => ({ roomId: it.room.id, parentId: it.reply.id }), 'parentId names a reply: a thread has one level.'],
-    ['an unknown parent', 'alice', (it: { room: Room }) => ({ roomId: it.room.id, parentId: unknownMessage }), unknownParent],
+    [
+      'a reply to a reply (spec 13)',
+      'alice',
+      (it: { room: Room; reply: Message }) => ({ roomId: it.room.id, parentId: it.reply.id }),
+      'parentId names a reply: a thread has one level.',
+    ],
+    [
+      'an unknown parent',
+      'alice',
+      (it: { room: Room }) => ({ roomId: it.room.id, parentId: unknownMessage }),
+      unknownParent,
+    ],
     ['an unknown parent alone', 'alice', () => ({ parentId: unknownMessage }), unknownParent],
-    ['a parent of a room that one is not in', 'dave', (it: { root: Message }) => ({ parentId: it.root.id }), unknownParent],
-    ['a parent of another room', 'alice', (it: { root: Message }) => ({ toPersonEmail: people.bob.email, parentId: it.root.id }), unknownParent],
+    [
+      'a parent of a room that one is not in',
+      'dave',
+      (it: { root: Message }) => ({ parentId: it.root.id }),
+      unknownParent,
+    ],
+    [
+      'a parent of another room',
+      'alice',
+      (it: { root: Message }) => ({ toPersonEmail: people.bob.email, parentId: it.root.id }),
+      unknownParent,
+    ],
   ] as const)('%s is refused, and leaves nothing behind', async (_, name, body, message) => {
     const server = await startServer();
     const known = await thread(server);
     const events = await logged(server, async () => {
-      expect(await server.as(name).post('/v1/messages', { ...body(known), text: 'x' })).toMatchObject({ status: 400, body: { message } });
+      expect(await server.as(name).post('/v1/messages', { ...body(known), text: 'x' })).toMatchObject({
+        status: 400,
+        body: { message },
+      });
     });
     expect(events).toEqual([]);
     expect(await server.as('alice').ok('GET', '/v1/rooms?type=direct')).toEqual({ items: [] });
@@ -385,7 +493,10 @@ describe('listing messages', () => {
     const server = await startServer();
     const room = await server.room('Demo', 'alice');
     const said = await sayAll(server, room, 'one', 'two', 'three', 'four');
-    const filter = query.replace(/beforeMessage=(\w+)/, (_whole, word: string) => `beforeMessage=${said.find(({ text }) => text === word)?.id}`);
+    const filter = query.replace(
+      /beforeMessage=(\w+)/,
+      (_whole, word: string) => `beforeMessage=${said.find(({ text }) => text === word)?.id}`,
+    );
     expect(await texts(server.as('alice'), `?roomId=${room.id}&${filter}`)).toEqual(expected);
     const pages = await walk<Message>(server.as('alice'), `/v1/messages?roomId=${room.id}&${filter}&max=1`);
     expect(pages.flat().map(({ text }) => text)).toEqual(expected);
@@ -403,7 +514,9 @@ describe('listing messages', () => {
     const room = await server.room('Demo', 'alice');
     const other = await server.as('alice').say(await server.room('Other', 'alice'), 'x');
     for (const id of [unknownMessage, other.id]) {
-      expect(await server.as('alice').get(`/v1/messages?roomId=${room.id}&beforeMessage=${id}`)).toMatchObject(messageNotFound);
+      expect(await server.as('alice').get(`/v1/messages?roomId=${room.id}&beforeMessage=${id}`)).toMatchObject(
+        messageNotFound,
+      );
     }
   });
 
@@ -412,9 +525,14 @@ describe('listing messages', () => {
     const room = await server.room('Demo', 'alice', 'bob', 'carol');
     await sayAll(server, room, 'plain', `${mention('bob')} one`, '<@all> two', `${mention('carol')} three`);
     for (const self of ['me', personId('bob'), personUuid('bob')]) {
-      expect(await texts(server.as('bob'), `?roomId=${room.id}&mentionedPeople=${self}`)).toEqual(['All two', 'Bob Brown one']);
+      expect(await texts(server.as('bob'), `?roomId=${room.id}&mentionedPeople=${self}`)).toEqual([
+        'All two',
+        'Bob Brown one',
+      ]);
     }
-    expect(await server.as('bob').get(`/v1/messages?roomId=${room.id}&mentionedPeople=${personId('carol')}`)).toMatchObject({
+    expect(
+      await server.as('bob').get(`/v1/messages?roomId=${room.id}&mentionedPeople=${personId('carol')}`),
+    ).toMatchObject({
       status: 403,
       body: { message: 'mentionedPeople can only be me or your own id.' },
     });
@@ -434,7 +552,9 @@ describe('listing messages', () => {
     const room = await server.room('Demo', 'alice');
     for (const name of ['dave', 'eve', 'robot'] as const) {
       expect(await server.as(name).get(`/v1/messages?roomId=${room.id}`)).toMatchObject(roomNotFound);
-      expect(await server.as(name).get(`/v1/messages?roomId=${room.id}&mentionedPeople=me`)).toMatchObject(roomNotFound);
+      expect(await server.as(name).get(`/v1/messages?roomId=${room.id}&mentionedPeople=me`)).toMatchObject(
+        roomNotFound,
+      );
     }
   });
 });
@@ -465,14 +585,19 @@ describe('bots', () => {
       if (answer.status === 200) readable.push(name);
       else expect(answer).toMatchObject(messageNotFound);
     }
-    const { items } = await server.as(bot).ok<{ items: Message[] }>('GET', `/v1/messages?roomId=${room.id}&mentionedPeople=me`);
+    const { items } = await server
+      .as(bot)
+      .ok<{ items: Message[] }>('GET', `/v1/messages?roomId=${room.id}&mentionedPeople=me`);
     return { readable, listed: items.map(({ id }) => names.find((name) => messages[name].id === id)) };
   }
 
   test('read in a group room what mentions them, and what they said (BOT-2, BOT-3, BOT-7)', async () => {
     const server = await startServer();
     const said = await groupRoom(server);
-    expect(await seen(server, 'robot', said)).toEqual({ readable: ['toRobot', 'toAll', 'own'], listed: ['toAll', 'toRobot'] });
+    expect(await seen(server, 'robot', said)).toEqual({
+      readable: ['toRobot', 'toAll', 'own'],
+      listed: ['toAll', 'toRobot'],
+    });
     expect(await seen(server, 'helper', said)).toEqual({ readable: ['toAll'], listed: ['toAll'] });
   });
 
@@ -481,7 +606,9 @@ describe('bots', () => {
     const said = await groupRoom(server);
     expect(await seen(server, 'robot', said)).toEqual({ readable: ['toRobot', 'own'], listed: ['toRobot'] });
     expect(await seen(server, 'helper', said)).toEqual({ readable: [], listed: [] });
-    const { items } = await server.as('bob').ok<{ items: Message[] }>('GET', `/v1/messages?roomId=${said.room.id}&mentionedPeople=me`);
+    const { items } = await server
+      .as('bob')
+      .ok<{ items: Message[] }>('GET', `/v1/messages?roomId=${said.room.id}&mentionedPeople=me`);
     expect(items).toHaveLength(1);
   });
 
@@ -493,10 +620,16 @@ describe('bots', () => {
     await post(server.as('alice'), { parentId: toRobot.id, markdown: `${mention('robot')} reply` });
     expect(await server.as('robot').get(path)).toMatchObject(mentionFilterMissing);
     expect(await server.as('robot').get(`${path}&parentId=${toRobot.id}`)).toMatchObject(mentionFilterMissing);
-    expect(await texts(server.as('robot'), `?roomId=${room.id}&parentId=${toRobot.id}&mentionedPeople=me`)).toEqual(['Robot reply']);
+    expect(await texts(server.as('robot'), `?roomId=${room.id}&parentId=${toRobot.id}&mentionedPeople=me`)).toEqual([
+      'Robot reply',
+    ]);
     // What it may not see is not there (ERR-5), as a position either.
-    expect(await server.as('robot').get(`${path}&mentionedPeople=me&beforeMessage=${plain.id}`)).toMatchObject(messageNotFound);
-    expect(await texts(server.as('robot'), `?roomId=${room.id}&mentionedPeople=me&beforeMessage=${toRobot.id}`)).toEqual([]);
+    expect(await server.as('robot').get(`${path}&mentionedPeople=me&beforeMessage=${plain.id}`)).toMatchObject(
+      messageNotFound,
+    );
+    expect(
+      await texts(server.as('robot'), `?roomId=${room.id}&mentionedPeople=me&beforeMessage=${toRobot.id}`),
+    ).toEqual([]);
   });
 
   test('see everything in 1:1 rooms', async () => {
@@ -535,7 +668,9 @@ describe('deleting a message', () => {
     expect(await server.as('carol').delete(path)).toMatchObject(notYours);
     expect(await server.as('dave').delete(path)).toMatchObject(messageNotFound);
     expect(await server.as('robot').delete(path)).toMatchObject(messageNotFound);
-    expect(await logged(server, () => server.as('alice').ok('DELETE', path))).toEqual(['messages/deleted bob by alice']);
+    expect(await logged(server, () => server.as('alice').ok('DELETE', path))).toEqual([
+      'messages/deleted bob by alice',
+    ]);
   });
 
   test('the event says who was mentioned, when it was posted, and nothing of the thread (4.5.1)', async () => {

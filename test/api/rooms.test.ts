@@ -97,12 +97,20 @@ describe('who sees a room', () => {
     const room = await server.room('Ours', 'alice', 'bob');
     const path = `/v1/rooms/${room.id}`;
     const unknown = `/v1/rooms/${publicId('ROOM', derivedUuid('no such room'))}`;
-    for (const [who, where] of [['dave', path], ['eve', path], ['carol', path], ['robot', path], ['alice', unknown]] as const) {
+    for (const [who, where] of [
+      ['dave', path],
+      ['eve', path],
+      ['carol', path],
+      ['robot', path],
+      ['alice', unknown],
+    ] as const) {
       const client = server.as(who);
       expect(await client.get(where)).toMatchObject(roomNotFound);
       expect(await client.put(where, { title: 'Mine now' })).toMatchObject(roomNotFound);
       expect(await client.delete(where)).toMatchObject(roomNotFound);
-      expect(ids((await client.ok<{ items: Room[] }>('GET', '/v1/rooms')).items)).toEqual(who === 'alice' ? [room.id] : []);
+      expect(ids((await client.ok<{ items: Room[] }>('GET', '/v1/rooms')).items)).toEqual(
+        who === 'alice' ? [room.id] : [],
+      );
     }
     expect(await server.as('bob').ok('GET', path)).toEqual(room);
   });
@@ -115,11 +123,18 @@ describe('who sees a room', () => {
       roomId: room.id,
       personId: personId('bob'),
     });
-    const paths = [`/v1/rooms/${room.id}`, `/v1/messages/${message.id}`, `/v1/messages?roomId=${room.id}`, `/v1/memberships/${membership.id}`];
+    const paths = [
+      `/v1/rooms/${room.id}`,
+      `/v1/messages/${message.id}`,
+      `/v1/messages?roomId=${room.id}`,
+      `/v1/memberships/${membership.id}`,
+    ];
     for (const path of paths) expect(await server.as('bob').get(path), path).toMatchObject({ status: 200 });
     await server.as('bob').ok('DELETE', `/v1/memberships/${membership.id}`);
     for (const path of paths) expect(await server.as('bob').get(path), path).toMatchObject({ status: 404 });
-    expect(await server.as('bob').post('/v1/messages', { roomId: room.id, text: 'hello?' })).toMatchObject(roomNotFound);
+    expect(await server.as('bob').post('/v1/messages', { roomId: room.id, text: 'hello?' })).toMatchObject(
+      roomNotFound,
+    );
   });
 });
 
@@ -159,14 +174,18 @@ describe('changing a room', () => {
     const server = await startServer();
     const room = await server.as('alice').ok<Room>('POST', '/v1/rooms', { title: 'New', description: 'Old' });
     const { description: _, ...rest } = room;
-    expect(await server.as('alice').ok('PUT', `/v1/rooms/${room.id}`, { description: ' ' })).toEqual(rest);
+    const clear = () => server.as('alice').ok('PUT', `/v1/rooms/${room.id}`, { description: ' ' });
+    expect(await logged(server, async () => expect(await clear()).toEqual(rest))).toEqual(['rooms/updated group']);
+    expect(await logged(server, async () => expect(await clear()).toEqual(rest))).toEqual([]);
   });
 
   test('a new title is activity, other settings are not', async () => {
     const server = await startServer();
     const room = await server.room('New', 'alice');
     server.clock.advance(1_000);
-    expect(await server.as('alice').ok('PUT', `/v1/rooms/${room.id}`, { description: 'x' })).toMatchObject({ lastActivity: start });
+    expect(await server.as('alice').ok('PUT', `/v1/rooms/${room.id}`, { description: 'x' })).toMatchObject({
+      lastActivity: start,
+    });
     expect(await server.as('alice').ok('PUT', `/v1/rooms/${room.id}`, { title: 'Newer' })).toMatchObject({
       lastActivity: '2016-07-19T12:00:01.000Z',
       created: start,
@@ -194,10 +213,17 @@ describe('changing a room', () => {
     const open = await server.room('Open', 'alice', 'bob');
     expect(await server.as('bob').put(`/v1/rooms/${open.id}`, { title: 'By Bob' })).toMatchObject({ status: 200 });
     const locked = await lockedRoom(server);
-    for (const change of [{ title: 'By Bob' }, { isLocked: false }, { isAnnouncementOnly: true }, { description: 'x' }]) {
+    for (const change of [
+      { title: 'By Bob' },
+      { isLocked: false },
+      { isAnnouncementOnly: true },
+      { description: 'x' },
+    ]) {
       expect(await server.as('bob').put(`/v1/rooms/${locked.id}`, change)).toMatchObject(moderatorsOnly);
     }
-    expect(await server.as('alice').put(`/v1/rooms/${locked.id}`, { title: 'By Alice' })).toMatchObject({ status: 200 });
+    expect(await server.as('alice').put(`/v1/rooms/${locked.id}`, { title: 'By Alice' })).toMatchObject({
+      status: 200,
+    });
   });
 
   test('settings that do not fit each other are refused', async () => {
@@ -212,7 +238,7 @@ describe('changing a room', () => {
     expect(await put({ isPublic: true, description: ' ' })).toMatchObject(needsDescription);
   });
 
-  test('isReadOnly is not the members\' to set (MOD-6)', async () => {
+  test("isReadOnly is not the members' to set (MOD-6)", async () => {
     const server = await startServer();
     const room = await server.room('Open', 'alice');
     expect(await server.as('alice').ok('PUT', `/v1/rooms/${room.id}`, { isReadOnly: true })).toEqual(room);
@@ -260,7 +286,12 @@ describe('a 1:1 room (MOD-8)', () => {
     const server = await startServer();
     const path = `/v1/rooms/${await directRoom(server)}`;
     const forAlice = await server.as('alice').ok<Room>('GET', path);
-    expect(forAlice).toMatchObject({ title: people.bob.displayName, type: 'direct', isLocked: false, creatorId: personId('alice') });
+    expect(forAlice).toMatchObject({
+      title: people.bob.displayName,
+      type: 'direct',
+      isLocked: false,
+      creatorId: personId('alice'),
+    });
     expect(await server.as('bob').ok('GET', path)).toEqual({ ...forAlice, title: people.alice.displayName });
     expect(await server.as('alice').ok('GET', '/v1/rooms?type=direct')).toEqual({ items: [forAlice] });
     expect(await server.as('alice').ok('PUT', path, forAlice)).toEqual(forAlice);
@@ -281,7 +312,10 @@ describe('a 1:1 room (MOD-8)', () => {
   test('cannot be deleted', async () => {
     const server = await startServer();
     const path = `/v1/rooms/${await directRoom(server)}`;
-    expect(await server.as('bob').delete(path)).toMatchObject({ status: 400, body: { message: 'Failed to delete room.' } });
+    expect(await server.as('bob').delete(path)).toMatchObject({
+      status: 400,
+      body: { message: 'Failed to delete room.' },
+    });
     expect(await server.as('alice').get(path)).toMatchObject({ status: 200 });
   });
 });
@@ -320,21 +354,24 @@ describe('listing rooms', () => {
     expect(pages.map((page) => page.map(({ title }) => title))).toEqual([['three'], ['two'], ['one']]);
   });
 
-  test.each(['lastactivity', 'created', 'id'])('by %s, page by page: each once, while others are made', async (sortBy) => {
-    const server = await startServer();
-    const before = ids(await three(server));
-    const path = `/v1/rooms?sortBy=${sortBy}&max=1`;
-    const whole = ids((await walk<Room>(server.as('alice'), `/v1/rooms?sortBy=${sortBy}`)).flat());
-    const titles = ['four', 'five'];
-    const pages = await walk<Room>(server.as('alice'), path, async () => {
-      server.clock.advance(1_000);
-      const title = titles.pop();
-      if (title) await server.room(title, 'alice');
-    });
-    const seen = ids(pages.flat());
-    expect(new Set(seen).size).toBe(seen.length);
-    expect(seen.filter((id) => before.includes(id))).toEqual(whole);
-  });
+  test.each(['lastactivity', 'created', 'id'])(
+    'by %s, page by page: each once, while others are made',
+    async (sortBy) => {
+      const server = await startServer();
+      const before = ids(await three(server));
+      const path = `/v1/rooms?sortBy=${sortBy}&max=1`;
+      const whole = ids((await walk<Room>(server.as('alice'), `/v1/rooms?sortBy=${sortBy}`)).flat());
+      const titles = ['four', 'five'];
+      const pages = await walk<Room>(server.as('alice'), path, async () => {
+        server.clock.advance(1_000);
+        const title = titles.pop();
+        if (title) await server.room(title, 'alice');
+      });
+      const seen = ids(pages.flat());
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen.filter((id) => before.includes(id))).toEqual(whole);
+    },
+  );
 
   test('a link carries the whole query over and nothing else (PAGE-7)', async () => {
     const server = await startServer();

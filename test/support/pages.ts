@@ -5,9 +5,13 @@ import type { Client } from './server.ts';
  * Reads a list to its end, page by page, as clients do: PAGE-2…9 hold for each page on the way. `between` runs after
  * each page but the last.
  */
-export async function walk<T>(client: Client, path: string, between: () => Promise<unknown> = async () => {}): Promise<T[][]> {
+export async function walk<T>(
+  client: Client,
+  path: string,
+  between: () => Promise<unknown> = async () => {},
+): Promise<T[][]> {
   const pages: T[][] = [];
-  for (let next: string | undefined = path; next !== undefined; ) {
+  for (let next: string | undefined = path; next !== undefined;) {
     const { status, headers, body } = await client.get<{ items: T[] }>(next);
     expect(status, `GET ${next}`).toBe(200);
     pages.push(body.items);

@@ -20,7 +20,7 @@ export interface RawRequest {
 /** A request as it is: no header of its own but `Host`, `Content-Length` and Alice's `Authorization`. */
 export async function raw(url: string, { method = 'GET', path, headers, body }: RawRequest): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
-  const all = {
+  const all: Record<string, string | undefined> = {
     authorization: `Bearer ${tokenOf('alice')}`,
     ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
     ...headers,
@@ -31,7 +31,7 @@ export async function raw(url: string, { method = 'GET', path, headers, body }: 
     method,
     path,
     agent: false,
-    headers: Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)),
   });
   // A server that refuses a body may close before all of it is sent; its answer counts all the same.
   sent.on('error', () => {});

@@ -1,0 +1,309 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import {
+  ErrorBody,
+  Membership,
+  MembershipList,
+  Message,
+  MessageList,
+  Notice,
+  Person,
+  PersonList,
+  Room,
+  RoomList,
+  Webhook,
+  WebhookList,
+} from '../../src/contract/index.ts';
+import { raw } from '../support/raw.ts';
+import { type Name, people, personId, startServer } from '../support/server.ts';
+
+/** The description that the server gives of itself, and whether its answers keep to it. */
+
+const Health = z.object({ status: z.string(), checks: z.record(z.string(), z.string()) });
+
+/** Every route, and the shape of its answer; undefined: it has none. */
+const routes: Readonly<Record<string, z.ZodType | undefined>> = {
+  'GET /healthz': Health,
+  'GET /readyz': Health,
+  'GET /v1/people': PersonList,
+  'GET /v1/people/me': Person,
+  'GET /v1/people/{id}': Person,
+  'GET /v1/rooms': RoomList,
+  'POST /v1/rooms': Room,
+  'GET /v1/rooms/{id}': Room,
+  'PUT /v1/rooms/{id}': Room,
+  'DELETE /v1/rooms/{id}': undefined,
+  'GET /v1/memberships': MembershipList,
+  'POST /v1/memberships': Membership,
+  'GET /v1/memberships/{id}': Membership,
+  'PUT /v1/memberships/{id}': Membership,
+  'DELETE /v1/memberships/{id}': undefined,
+  'GET /v1/messages': MessageList,
+  'POST /v1/messages': Message,
+  'GET /v1/messages/direct': MessageList,
+  'GET /v1/messages/{id}': Message,
+  'DELETE /v1/messages/{id}': undefined,
+  'GET /v1/webhooks': WebhookList,
+  'POST /v1/webhooks': Webhook,
+  'GET /v1/webhooks/{id}': Webhook,
+  'PUT /v1/webhooks/{id}': Webhook,
+  'DELETE /v1/webhooks/{id}': undefined,
+};
+
+describe('/openapi.json', () => {
+  type JsonSchema = Readonly<Record<string, unknown>>;
+  const JsonSchema = z.record(z.string(), z.unknown());
+  const Content = z.strictObject({ 'application/json': z.strictObject({ schema: JsonSchema }) });
+  const Operation = z.strictObject({
+    summary: z.string().min(1),
+    tags: z.array(z.string().min(1)).min(1),
+    security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
+    parameters: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1),
+          in: z.enum(['path', 'query']),
+          required: z.boolean(),
+          description: z.string().optional(),
+          schema: JsonSchema,
+        }),
+      )
+      .optional(),
+    requestBody: z.strictObject({ required: z.boolean().optional(), content: Content }).optional(),
+    responses: z.record(
+      z.string().regex(/^([1-5]\d\d|default)$/),
+      z.strictObject({ description: z.string().min(1), content: Content.optional() }),
+    ),
+  });
+  const Description = z.strictObject({
+    openapi: z.string().regex(/^3\.1\.\d+$/),
+    info: z.strictObject({ title: z.string().min(1), version: z.string().min(1), description: z.string() }),
+    paths: z.record(
+      z.string().startsWith('/'),
+      z.record(z.enum(['get', 'put', 'post', 'delete']), Operation.optional()),
+    ),
+    components: z.strictObject({
+      schemas: z.record(z.string().regex(/^[\w.-]+$/), JsonSchema),
+      securitySchemes: z.record(z.string(), z.strictObject({ type: z.literal('http'), scheme: z.literal('bearer') })),
+    }),
+    security: z.array(z.record(z.string(), z.array(z.string()))),
+  });
+
+  let description: z.output<typeof Description>;
+  let operations: { route: string; path: string; operation: z.output<typeof Operation> }[];
+  beforeAll(async () => {
+    const server = await startServer();
+    const { status, headers, body } = await raw(server.url, {
+      path: '/openapi.json',
+      headers: { authorization: undefined },
+    });
+    expect({ status, type: headers['content-type'] }).toEqual({
+      status: 200,
+      type: expect.stringMatching(/^application\/json/),
+    });
+    description = Description.parse(JSON.parse(body));
+    operations = Object.entries(description.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, operation]) =>
+        operation ? [{ route: `${method.toUpperCase()} ${path}`, path, operation }] : [],
+      ),
+    );
+  });
+
+  test('names every route', () => {
+    expect(operations.map(({ route }) => route).toSorted()).toEqual(Object.keys(routes).toSorted());
+  });
+
+  test('declares the parameters of each path, once each', () => {
+    for (const { route, path, operation } of operations) {
+      const inPath = operation.parameters?.filter((parameter) => parameter.in === 'path') ?? [];
+      expect(
+        inPath.map(({ name, required }) => ({ name, required })),
+        route,
+      ).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, required: true })));
+      const names = operation.parameters?.map(({ name }) => name) ?? [];
+      expect(new Set(names).size, route).toBe(names.length);
+    }
+  });
+
+  test('gives each success its shape, and the refusals theirs', () => {
+    for (const { route, operation } of operations) {
+      const success = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'));
+      expect(
+        success.map(([status, { content }]) => [status, content !== undefined]),
+        route,
+      ).toEqual([routes[route] ? ['200', true] : ['204', false]]);
+      if (route.includes('/v1/')) {
+        const refusal = operation.responses['default']?.content?.['application/json'].schema;
+        expect(refusal, route).toEqual({ $ref: '#/components/schemas/Error' });
+      }
+    }
+  });
+
+  test('gives a body to what takes one', () => {
+    for (const { route, operation } of operations)
+      expect(operation.requestBody !== undefined, route).toBe(/^(POST|PUT) /.test(route));
+  });
+
+  test('refers only to what is in it, and is JSON Schema of 2020-12 throughout', () => {
+    const schemas: [string, JsonSchema][] = [
+      ...Object.entries(description.components.schemas),
+      ...operations.flatMap(({ route, operation }): [string, JsonSchema][] => [
+        ...(operation.parameters ?? []).map(({ schema }): [string, JsonSchema] => [route, schema]),
+        ...[operation.requestBody, ...Object.values(operation.responses)].flatMap((part): [string, JsonSchema][] =>
+          part?.content ? [[route, part.content['application/json'].schema]] : [],
+        ),
+      ]),
+    ];
+    expect(schemas.length).toBeGreaterThan(50);
+    for (const [where, schema] of schemas) check(where, schema);
+
+    function check(where: string, schema: JsonSchema): void {
+      const { $ref, type, properties = {}, required = [], items, anyOf = [], nullable } = Schema.parse(schema);
+      if ($ref !== undefined)
+        expect(description.components.schemas, where).toHaveProperty([$ref.replace('#/components/schemas/', '')]);
+      expect(nullable, `${where}: a word of 3.0`).toBeUndefined();
+      expect(Object.keys(properties), where).toEqual(expect.arrayContaining(required));
+      if (type === 'array') expect(items, where).toBeDefined();
+      for (const inner of [...Object.values(properties), ...(items ? [items] : []), ...anyOf]) check(where, inner);
+    }
+  });
+  const Schema = z.looseObject({
+    $ref: z.string().startsWith('#/components/schemas/').optional(),
+    type: z.enum(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']).optional(),
+    properties: z.record(z.string(), JsonSchema).optional(),
+    required: z.array(z.string()).optional(),
+    items: JsonSchema.optional(),
+    anyOf: z.array(JsonSchema).optional(),
+    nullable: z.unknown().optional(),
+  });
+
+  test('asks for a token where one is needed', async () => {
+    const server = await startServer();
+    for (const { route, operation } of operations) {
+      const [method = '', path = ''] = route.replace('{id}', 'x').split(' ');
+      const { status } = await raw(server.url, { method, path, headers: { authorization: undefined } });
+      const { security = description.security } = operation;
+      expect(status, route).toBe(security.length > 0 ? 401 : 200);
+    }
+  });
+});
+
+describe('a tour of every route', () => {
+  /** The same shape with no room for keys that it does not name. */
+  function strict(schema: z.core.$ZodType): z.ZodType {
+    if (schema instanceof z.ZodObject) {
+      return z.strictObject(
+        Object.fromEntries(
+          Object.entries(schema.shape as Record<string, z.core.$ZodType>).map(([key, value]) => [key, strict(value)]),
+        ),
+      );
+    }
+    if (schema instanceof z.ZodArray) return z.array(strict(schema.element));
+    if (schema instanceof z.ZodOptional) return strict(schema.unwrap()).optional();
+    if (schema instanceof z.ZodUnion) return z.union(schema.options.map(strict));
+    if (schema instanceof z.ZodType) return schema;
+    throw new Error('The contract uses a kind of schema that this test does not know.');
+  }
+
+  function routeOf(method: string, path: string): string {
+    const called = `${method} ${path.split('?')[0]}`;
+    if (Object.hasOwn(routes, called)) return called;
+    return called.replace(/\/[\w=-]{60,}$/, '/{id}');
+  }
+
+  test('every answer has exactly the shape of the contract, and so has every notice', async () => {
+    const server = await startServer();
+    const receiver = await server.receiver();
+    const visited = new Set<string>();
+    async function call<T>(name: Name, method: string, path: string, body?: unknown): Promise<T> {
+      const answer = await server.as(name).call(method, path, body);
+      const route = routeOf(method, path);
+      visited.add(route);
+      const shape = answer.status < 400 ? routes[route] : ErrorBody;
+      if (shape) {
+        strict(shape).parse(answer.body);
+        if (shape !== ErrorBody) expect(answer.status, `${method} ${path}`).toBe(200);
+      } else {
+        expect(answer, `${method} ${path}`).toMatchObject({ status: 204, body: undefined });
+      }
+      return answer.body as T;
+    }
+    const get = <T>(path: string, name: Name = 'alice') => call<T>(name, 'GET', path);
+    const post = <T>(path: string, body: object, name: Name = 'alice') => call<T>(name, 'POST', path, body);
+    const put = <T>(path: string, body: object) => call<T>('alice', 'PUT', path, body);
+    const remove = (path: string) => call('alice', 'DELETE', path);
+
+    const plain = { name: 'Tour', targetUrl: receiver.url, resource: 'all', event: 'all' };
+    const webhook = await post<Webhook>('/v1/webhooks', plain);
+    const full = await post<Webhook>('/v1/webhooks', {
+      ...plain,
+      resource: 'rooms',
+      filter: 'type=group',
+      secret: 's',
+    });
+    const everything = { isLocked: true, isAnnouncementOnly: true, isPublic: true, description: 'All of it' };
+    const room = await post<Room>('/v1/rooms', { title: 'Tour', ...everything });
+    const membership = await post<Membership>('/v1/memberships', {
+      roomId: room.id,
+      personId: personId('bob'),
+      isModerator: true,
+    });
+    const markdown = `<@personEmail:${people.bob.email}> <@all> **look**`;
+    const message = await post<Message>('/v1/messages', { roomId: room.id, markdown });
+    const reply = await post<Message>('/v1/messages', { parentId: message.id, html: '<p>yes</p>' }, 'bob');
+    const direct = await post<Message>('/v1/messages', { toPersonEmail: people.bob.email, text: 'psst' });
+    await post('/v1/messages', { toPersonId: personId('robot'), text: 'psst' });
+
+    for (const name of ['alice', 'bob'] as const) {
+      for (const path of ['/v1/people/me', `/v1/people/${personId('robot')}`, `/v1/people/${personId('eve')}`])
+        await get(path, name);
+    }
+    for (const query of [
+      '',
+      `?email=${people.bob.email}`,
+      '?displayName=R',
+      `?id=${personId('bob')},${personId('eve')},nobody`,
+    ]) {
+      await get(`/v1/people${query}`);
+    }
+    for (const query of ['', '?type=direct', '?type=group&max=1']) await get(`/v1/rooms${query}`);
+    for (const id of [room.id, direct.roomId]) {
+      await get(`/v1/rooms/${id}`);
+      await get(`/v1/memberships?roomId=${id}`);
+      await get(`/v1/messages?roomId=${id}`);
+    }
+    await get('/v1/memberships');
+    await get(`/v1/memberships/${membership.id}`);
+    await get(`/v1/messages/direct?personEmail=${people.bob.email}`);
+    for (const { id } of [message, reply, direct]) await get(`/v1/messages/${id}`);
+    await get('/v1/webhooks');
+    await get(`/v1/webhooks/${full.id}`);
+    for (const path of ['/healthz', '/readyz']) await get(path);
+
+    await put(`/v1/rooms/${room.id}`, { title: 'Tour, changed', isPublic: false });
+    await put(`/v1/memberships/${membership.id}`, { isModerator: false });
+    await put(`/v1/webhooks/${full.id}`, { name: 'Changed', secret: '' });
+    await server.settled();
+    await remove(`/v1/messages/${message.id}`);
+    await remove(`/v1/memberships/${membership.id}`);
+    await server.settled();
+    await remove(`/v1/rooms/${room.id}`);
+    for (const { id } of [webhook, full]) await remove(`/v1/webhooks/${id}`);
+    for (const path of [`/v1/rooms/${room.id}`, '/v1/messages', `/v1/webhooks/${full.id}`]) await get(path);
+
+    expect([...visited].toSorted()).toEqual(Object.keys(routes).toSorted());
+    const notices = receiver.received.map(({ notice }) => notice);
+    for (const notice of notices) strict(Notice).parse(notice);
+    expect(new Set(notices.map(({ resource, event }) => `${resource}/${event}`))).toEqual(
+      new Set([
+        'rooms/created',
+        'rooms/updated',
+        'memberships/created',
+        'memberships/updated',
+        'memberships/deleted',
+        'messages/created',
+        'messages/deleted',
+      ]),
+    );
+  });
+});

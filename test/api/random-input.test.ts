@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ErrorBody, type Membership, type Message, type Room, type Webhook } from '../../src/contract/index.ts';
+import { walk } from '../support/pages.ts';
+import { raw, type RawRequest } from '../support/raw.ts';
+import { people, personId, personUuid, startServer, type TestServer } from '../support/server.ts';
+
+/** Whatever is sent, the server answers for it: never with a 5xx, and what it took in can be read again. */
+
+const runs = { numRuns: 300, seed: 20160719 };
+
+interface Operation {
+  method: string;
+  path: string;
+  query: string[];
+  fields: string[];
+}
+
+/** What the server says that it takes. */
+async function operations(server: TestServer): Promise<Operation[]> {
+  interface Described {
+    parameters?: { in: string; name: string }[];
+    requestBody?: { content: { 'application/json': { schema: { properties: object } } } };
+  }
+  const { paths } = await server
+    .as('alice')
+    .ok<{ paths: Record<string, Record<string, Described>> }>('GET', '/openapi.json');
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { parameters = [], requestBody }]) => ({
+      method: method.toUpperCase(),
+      path,
+      query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
+      fields: Object.keys(requestBody?.content['application/json'].schema.properties ?? {}),
+    })),
+  );
+}
+
+interface Scene {
+  /** A body that would pass, for each write. */
+  valid: Record<string, object>;
+  /** An id that is there, for each path that takes one. */
+  ids: Record<string, string>;
+  /** Texts that get past the first checks: ids, words of the API, what breaks careless programs. */
+  texts: string[];
+}
+
+async function setScene(server: TestServer): Promise<Scene> {
+  const alice = server.as('alice');
+  const room = await server.room('Demo', 'alice', 'bob', 'robot');
+  const message = await alice.say(room, 'hi');
+  const { roomId: direct } = await alice.ok<Message>('POST', '/v1/messages', {
+    toPersonEmail: people.bob.email,
+    text: 'hi',
+  });
+  const { items: memberships } = await alice.ok<{ items: Membership[] }>('GET', '/v1/memberships');
+  const webhook = { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'all', event: 'all' };
+  const { id } = await alice.ok<Webhook>('POST', '/v1/webhooks', webhook);
+  const ids = {
+    '/v1/rooms/{id}': room.id,
+    '/v1/messages/{id}': message.id,
+    '/v1/memberships/{id}': memberships[0]?.id ?? '',
+    '/v1/webhooks/{id}': id,
+    '/v1/people/{id}': personId('bob'),
+  };
+  return {
+    ids,
+    valid: {
+      'POST /v1/rooms': { title: 'x' },
+      'PUT /v1/rooms/{id}': { title: 'y' },
+      'POST /v1/memberships': { roomId: room.id, personEmail: people.dave.email },
+      'PUT /v1/memberships/{id}': { isModerator: true },
+      'POST /v1/messages': { roomId: room.id, text: 'x' },
+      'POST /v1/webhooks': webhook,
+      'PUT /v1/webhooks/{id}': { name: 'x' },
+    },
+    texts: [
+      ...Object.values(ids),
+      ...memberships.map((membership) => membership.id),
+      ...`me ${direct} ${personUuid('bob')} ${people.bob.email} ${people.robot.email} ${webhook.targetUrl}`.split(' '),
+      ...`roomId=${room.id} mentionedPeople=me type=group messages memberships rooms all created updated`.split(' '),
+      ...'active org direct group id true false 0 1 -1 1e999 NaN 2016-07-19T12:00:00Z'.split(' '),
+      ...'9999-12-31T23:59:59.999999999Z WyJyb29tcyBieSBpZCIsIngiXQ W251bGxd % __proto__ constructor <@all> <@personId:'.split(
+        ' ',
+      ),
+      '',
+      ' ',
+      '\u0000',
+      'a\u0000b',
+      '\ud800',
+      "'; drop table rooms; --",
+      '`'.repeat(3),
+      '['.repeat(500),
+    ],
+  };
+}
+
+/** The path, more often than not with an id that is there. */
+function pathOf(path: string, { ids, texts }: Scene): fc.Arbitrary<string> {
+  const id = fc.oneof({ arbitrary: fc.constant(ids[path] ?? ''), weight: 3 }, { arbitrary: anyText(texts), weight: 1 });
+  return id.map((text) => path.replace('{id}', inUrl(text)));
+}
+
+function anyText(texts: readonly string[]): fc.Arbitrary<string> {
+  return fc.oneof(fc.constantFrom(...texts), fc.string({ unit: 'binary' }));
+}
+
+async function expectAnswer(server: TestServer, request: RawRequest): Promise<number> {
+  const { status, headers, body } = await raw(server.url, request);
+  expect(status, body).toBeLessThan(500);
+  if (status >= 400) {
+    const { trackingId } = ErrorBody.strict().parse(JSON.parse(body));
+    expect(headers['trackingid']).toBe(trackingId);
+  }
+  return status;
+}
+
+/** Sends as many as `runs` says; the statuses that came back. */
+async function send(server: TestServer, requests: fc.Arbitrary<RawRequest>): Promise<Set<number>> {
+  const statuses = new Set<number>();
+  const answered = fc.asyncProperty(
+    requests,
+    async (request) => void statuses.add(await expectAnswer(server, request)),
+  );
+  await fc.assert(answered, runs);
+  return statuses;
+}
+
+const inUrl = (text: string) => encodeURIComponent(text.toWellFormed());
+
+describe('any input', () => {
+  test('as the body of a write', async () => {
+    const server = await startServer();
+    const writes = (await operations(server)).filter(({ fields }) => fields.length > 0);
+    const scene = await setScene(server);
+    expect(writes.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(
+      Object.keys(scene.valid).toSorted(),
+    );
+    const value = fc.oneof(
+      { arbitrary: anyText(scene.texts), weight: 4 },
+      { arbitrary: fc.boolean(), weight: 1 },
+      { arbitrary: fc.jsonValue(), weight: 2 },
+    );
+    const request = fc.constantFrom(...writes).chain(({ method, path, fields }) => {
+      const change = fc.dictionary(fc.constantFrom(...fields), value, { maxKeys: 3 });
+      return fc.record({
+        method: fc.constant(method),
+        path: pathOf(path, scene),
+        body: fc.oneof(
+          {
+            arbitrary: change.map((body) => JSON.stringify({ ...scene.valid[`${method} ${path}`], ...body })),
+            weight: 6,
+          },
+          { arbitrary: change.map((body) => JSON.stringify(body)), weight: 2 },
+          { arbitrary: fc.jsonValue().map((body) => JSON.stringify(body)), weight: 1 },
+          { arbitrary: fc.string({ unit: 'binary' }), weight: 1 },
+        ),
+      });
+    });
+    const headers = { 'content-type': 'application/json' };
+    const statuses = await send(
+      server,
+      request.map((sent) => ({ ...sent, headers })),
+    );
+    expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 404]));
+
+    // What was taken in is still there to be read.
+    const alice = server.as('alice');
+    for (const list of ['/v1/rooms', '/v1/memberships', '/v1/webhooks']) {
+      const items = (await walk<Room>(alice, `${list}?max=10`)).flat();
+      for (const item of items) expect(await alice.ok('GET', `${list}/${item.id}`)).toEqual(item);
+    }
+    for (const { id } of (await walk<Room>(alice, '/v1/rooms')).flat()) {
+      const messages = (await walk<Message>(alice, `/v1/messages?roomId=${id}&max=10`)).flat();
+      for (const message of messages) expect(await alice.ok('GET', `/v1/messages/${message.id}`)).toEqual(message);
+    }
+  }, 60_000);
+
+  test('as the address of a read', async () => {
+    const server = await startServer();
+    const reads = (await operations(server)).filter(({ method }) => method === 'GET');
+    const scene = await setScene(server);
+    const text = anyText(scene.texts);
+    const request = fc.constantFrom(...reads).chain(({ path, query }) => {
+      const name = fc.oneof(
+        { arbitrary: fc.constantFrom(...query, 'unknown'), weight: 4 },
+        { arbitrary: text.map(inUrl), weight: 1 },
+      );
+      const pair = fc.oneof(
+        { arbitrary: fc.tuple(name, text).map(([key, value]) => `${key}=${inUrl(value)}`), weight: 6 },
+        { arbitrary: fc.constantFrom('', '%', '%zz', '=', ';', 'max', 'a[b]=c'), weight: 1 },
+      );
+      return fc.record({
+        path: fc
+          .tuple(pathOf(path, scene), fc.array(pair, { maxLength: 5 }))
+          .map(([place, pairs]) => `${place}?${pairs.join('&')}`),
+      });
+    });
+    expect([...(await send(server, request))]).toEqual(expect.arrayContaining([200, 400, 404]));
+  }, 60_000);
+});
