@@ -1,5 +1,5 @@
-export { authenticate, hashToken, type FindCaller } from './auth.ts';
-export { healthRoutes, type ReadinessChecks } from './health.ts';
+export { authenticate, hashToken } from './auth.ts';
+export { healthRoutes } from './health.ts';
 export { bodyKey, pathKey } from './keys.ts';
-export { baseUrl, keyset, mapPage, sendPage, type Page } from './pagination.ts';
-export { createHttpServer, type Api, type HttpOptions } from './server.ts';
+export { keyset, mapPage, sendPage, type Page } from './pagination.ts';
+export { createHttpServer, type Api } from './server.ts';

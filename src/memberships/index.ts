@@ -1,4 +1,4 @@
-export { join, leave, type Joiner } from './joining.ts';
+export { join, leave } from './joining.ts';
 export { followModerators, setModerator } from './moderation.ts';
 export { hidingEvent, membershipEvent } from './present.ts';
-export { memberships, type MembershipRow } from './store.ts';
+export { memberships } from './store.ts';

@@ -1,2 +1,2 @@
-export { presentRoom, roomEvent } from './present.ts';
+export { roomEvent } from './present.ts';
 export { findRoomFor, insertRoom, setLocked, touchRoom, type MemberView } from './store.ts';
