@@ -11,9 +11,6 @@ export const timestamp = z.string().meta({ format: 'date-time', example: '2016-0
 /** TIME-2: with or without a fraction, `Z` or an offset. */
 export const timestampInput = z.iso.datetime({ offset: true, local: false });
 
-/** Of the query: text on the wire, a flag inside. */
-export const flagParameter = z.stringbool({ truthy: ['true'], falsy: ['false'] });
-
 /** PAGE-10: above the limit is clamped, below 1 or not a number is refused. */
 export function maxParameter(standard: number, limit: number) {
   return z.coerce

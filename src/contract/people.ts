@@ -36,4 +36,3 @@ export const PeopleQuery = z.object({
   cursor: cursorParameter,
 });
 export type PeopleQuery = z.output<typeof PeopleQuery>;
-

@@ -19,7 +19,10 @@ export const errors = {
   parentNotFound: { status: 400, message: 'parentId does not name a message of this room.' },
   parentIsReply: { status: 400, message: 'parentId names a reply: a thread has one level.' },
   personMissing: { status: 400, message: 'Must specify either personId or personEmail.' },
-  membershipFilterNeedsRoom: { status: 400, message: 'personId and personEmail need roomId, unless they name yourself.' },
+  membershipFilterNeedsRoom: {
+    status: 400,
+    message: 'personId and personEmail need roomId, unless they name yourself.',
+  },
   peopleFilterMissing: { status: 400, message: 'Email, displayName, or id list should be specified.' },
   directRoomFixed: { status: 400, message: 'A 1:1 room has exactly two members: {action} is not possible.' },
   roomNotLocked: { status: 400, message: 'isAnnouncementOnly needs a locked room.' },
@@ -29,13 +32,26 @@ export const errors = {
   deleteRoomFailed: { status: 400, message: 'Failed to delete room.' },
   nothingToChange: { status: 400, message: 'Nothing to change: give at least one of {fields}.' },
   hideGroupRoom: { status: 400, message: 'isRoomHidden can only be set on your own membership of a 1:1 room.' },
-  webhookResourceUnknown: { status: 400, message: "resource '{resource}' is not available on this server: use one of {allowed}." },
-  webhookEventUnknown: { status: 400, message: "event '{event}' is not available for resource '{resource}': use one of {allowed}." },
+  webhookResourceUnknown: {
+    status: 400,
+    message: "resource '{resource}' is not available on this server: use one of {allowed}.",
+  },
+  webhookEventUnknown: {
+    status: 400,
+    message: "event '{event}' is not available for resource '{resource}': use one of {allowed}.",
+  },
   webhookTargetInvalid: { status: 400, message: '{reason}' },
   filterInvalid: { status: 400, message: 'invalid value for filter: {key}' },
-  filterKeyUnknown: { status: 400, message: 'invalid value for filter: {key}', detail: "'{key}' is not a filter of {resource}: use {allowed}." },
+  filterKeyUnknown: {
+    status: 400,
+    message: 'invalid value for filter: {key}',
+    detail: "'{key}' is not a filter of {resource}: use {allowed}.",
+  },
   tooManyWebhooks: { status: 400, message: 'You have {limit} webhooks already, which is the limit.' },
-  unauthorized: { status: 401, message: 'The request requires a valid access token set in the Authorization request header.' },
+  unauthorized: {
+    status: 401,
+    message: 'The request requires a valid access token set in the Authorization request header.',
+  },
   forbidden: {
     status: 403,
     message:
@@ -61,7 +77,10 @@ export const errors = {
   routeNotFound: { status: 404, message: 'There is nothing at {method} {path}.' },
   methodNotAllowed: { status: 405, message: '{method} is not allowed here: use {allowed}.' },
   alreadyMember: { status: 409, message: 'Person is already in the room.' },
-  duplicateOrgWebhook: { status: 409, message: 'Your organization has a webhook with this resource and filter already.' },
+  duplicateOrgWebhook: {
+    status: 409,
+    message: 'Your organization has a webhook with this resource and filter already.',
+  },
   bodyTooLarge: { status: 413, message: 'The request body is larger than {limit} bytes.' },
   mediaTypeUnsupported: { status: 415, message: "Content type '{type}' not supported" },
   internal: { status: 500, message: 'Something went wrong on our side. Quote the trackingId when you report it.' },

@@ -2,15 +2,7 @@ import { hash } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** The words that appear in a public id (spec 2.1). */
-export type IdType =
-  | 'PEOPLE'
-  | 'ROOM'
-  | 'MESSAGE'
-  | 'MEMBERSHIP'
-  | 'WEBHOOK'
-  | 'TEAM'
-  | 'ORGANIZATION'
-  | 'APPLICATION';
+export type IdType = 'PEOPLE' | 'ROOM' | 'MESSAGE' | 'MEMBERSHIP' | 'WEBHOOK' | 'TEAM' | 'ORGANIZATION' | 'APPLICATION';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const PUBLIC_ID = /^[A-Za-z0-9_-]+={0,2}$/;
@@ -28,7 +20,12 @@ export function newUuid(): string {
 export function derivedUuid(...parts: readonly string[]): string {
   const digest = hash('sha1', Buffer.concat([DERIVED_NAMESPACE, Buffer.from(parts.join('\n'))]), 'hex');
   const variant = ((Number.parseInt(digest.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
-  const fields = [digest.slice(0, 8), digest.slice(8, 12), `5${digest.slice(13, 16)}`, `${variant}${digest.slice(17, 20)}`];
+  const fields = [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `5${digest.slice(13, 16)}`,
+    `${variant}${digest.slice(17, 20)}`,
+  ];
   return [...fields, digest.slice(20, 32)].join('-');
 }
 

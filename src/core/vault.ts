@@ -101,7 +101,11 @@ interface MasterKey {
 
 function asMasterKey(bytes: Uint8Array): MasterKey {
   if (bytes.length !== KEY_BYTES) throw new Error(`A master key has ${KEY_BYTES} bytes, not ${bytes.length}.`);
-  const fingerprint = createHash('sha256').update('hearth master key').update(bytes).digest().subarray(0, FINGERPRINT_BYTES);
+  const fingerprint = createHash('sha256')
+    .update('hearth master key')
+    .update(bytes)
+    .digest()
+    .subarray(0, FINGERPRINT_BYTES);
   return { key: Buffer.from(bytes), fingerprint };
 }
 

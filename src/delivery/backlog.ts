@@ -94,7 +94,14 @@ export class Backlog {
         lane.spilling > 0 || left?.attempts === 0 || (await hasUntried(this.#db.reader, webhookId, lane.loaded));
       if (left) this.#noteLeft(webhookId, left.dueAt, now);
       for (const { rowId, dueAt: _, body, ...rest } of taken) {
-        const delivery: Delivery = { ...rest, rowId, webhookId, body: body ?? undefined, progress: undefined, enteredAt: now };
+        const delivery: Delivery = {
+          ...rest,
+          rowId,
+          webhookId,
+          body: body ?? undefined,
+          progress: undefined,
+          enteredAt: now,
+        };
         this.#lanes.add(lane, delivery);
       }
     } catch (error) {

@@ -54,11 +54,17 @@ function asAttempt(outcome: Outcome, startedAt: number): Attempt {
   }
   const { status, body } = outcome;
   const delivered = status >= 200 && status < 300;
-  return { startedAt, durationMs, status, error: delivered ? null : `The receiver answered ${status}.`, responseBody: body };
+  return {
+    startedAt,
+    durationMs,
+    status,
+    error: delivered ? null : `The receiver answered ${status}.`,
+    responseBody: body,
+  };
 }
 
 /** The id is the same in every attempt, also after a crash, so that a receiver can tell a repetition. */
-export function deliveryId(delivery: Delivery, webhook: ActiveWebhook): string {
+function deliveryId(delivery: Delivery, webhook: ActiveWebhook): string {
   return derivedUuid('delivery', delivery.event.uuid, webhook.uuid);
 }
 

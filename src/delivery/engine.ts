@@ -128,7 +128,15 @@ export class DeliveryEngine {
 
   #enqueue(event: LoggedEvent, webhookId: number, progress: EventProgress): void {
     const enteredAt = this.#parts.clock.now();
-    const delivery: Delivery = { event, webhookId, progress, attempts: 0, body: undefined, rowId: undefined, enteredAt };
+    const delivery: Delivery = {
+      event,
+      webhookId,
+      progress,
+      attempts: 0,
+      body: undefined,
+      rowId: undefined,
+      enteredAt,
+    };
     const lane = this.#lanes.of(webhookId);
     if (this.#lanes.accepts(lane)) this.#lanes.add(lane, delivery);
     else this.#spill(lane, delivery);
@@ -193,8 +201,15 @@ export class DeliveryEngine {
   /** The fault is ours, not the receiver's: it does not count as an attempt. */
   #postpone(delivery: Delivery, error: unknown): Settlement {
     const { clock, logger } = this.#parts;
-    logger.error({ err: error, webhookId: delivery.webhookId, event: delivery.event.uuid }, 'could not make an attempt');
-    return { state: 'waiting', reason: 'The server could not make the attempt.', dueAt: clock.now() + OWN_FAULT_DELAY_MS };
+    logger.error(
+      { err: error, webhookId: delivery.webhookId, event: delivery.event.uuid },
+      'could not make an attempt',
+    );
+    return {
+      state: 'waiting',
+      reason: 'The server could not make the attempt.',
+      dueAt: clock.now() + OWN_FAULT_DELAY_MS,
+    };
   }
 
   #recorded(records: readonly Recorded[]): void {
@@ -219,7 +234,10 @@ export class DeliveryEngine {
     try {
       await db.write((tx) => dropWaiting(tx, webhookId, 'The webhook was deleted.'));
     } catch (error) {
-      logger.warn({ err: error, webhookId }, 'could not drop the deliveries of a deleted webhook; the next attempt will');
+      logger.warn(
+        { err: error, webhookId },
+        'could not drop the deliveries of a deleted webhook; the next attempt will',
+      );
     }
   }
 }

@@ -15,7 +15,7 @@ const prefixes = new WeakMap<ActiveWebhook, Map<string, string>>();
 
 function prefixOf(webhook: ActiveWebhook, event: LoggedEvent): string {
   let known = prefixes.get(webhook);
-  if (!known) prefixes.set(webhook, (known = new Map()));
+  if (!known) prefixes.set(webhook, (known = new Map<string, string>()));
   const kind = `${event.resource}/${event.event}`;
   let prefix = known.get(kind);
   if (prefix === undefined) known.set(kind, (prefix = noticePrefix(webhook, event)));

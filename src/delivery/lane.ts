@@ -22,6 +22,8 @@ export class Lane {
   }
 
   get idle(): boolean {
-    return this.queue.length === 0 && this.inFlight === 0 && this.spilling === 0 && !this.behind && this.loaded.size === 0;
+    return (
+      this.queue.length === 0 && this.inFlight === 0 && this.spilling === 0 && !this.behind && this.loaded.size === 0
+    );
   }
 }

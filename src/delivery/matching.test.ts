@@ -36,9 +36,12 @@ const anyEvent: fc.Arbitrary<LoggedEvent> = fc.record({
 });
 
 /** Removals are the case in which somebody who is not a member is told: half of the events are one. */
-const removal = fc
-  .tuple(anyEvent, person)
-  .map(([one, personUuid]): LoggedEvent => ({ ...one, resource: 'memberships', event: 'deleted', facts: { roomType: 'group', personUuid } }));
+const removal = fc.tuple(anyEvent, person).map(([one, personUuid]): LoggedEvent => ({
+  ...one,
+  resource: 'memberships',
+  event: 'deleted',
+  facts: { roomType: 'group', personUuid },
+}));
 const event = fc.oneof(anyEvent, removal);
 
 const filterText = fc.oneof(
@@ -99,7 +102,10 @@ describe('matching', () => {
         const index = new WebhookIndex();
         for (const webhook of all) index.put(webhook);
         const wanted = (list: Iterable<ActiveWebhook>) =>
-          [...list].filter((webhook) => matches(webhook, one, seen)).map(({ id }) => id).toSorted((a, b) => a - b);
+          [...list]
+            .filter((webhook) => matches(webhook, one, seen))
+            .map(({ id }) => id)
+            .toSorted((a, b) => a - b);
         expect(wanted(index.candidates(one, seen.members))).toEqual(wanted(all));
       }),
       { numRuns: 500 },

@@ -4,7 +4,12 @@ import type { DeliveryState } from '../db/schema.ts';
 import type { Attempt, Delivery, Settlement } from './delivery.ts';
 
 /** Writes what became of a delivery: a row when it has none yet, else a change of its row. */
-export async function saveSettlement(tx: Writer, delivery: Delivery, settlement: Settlement, now: number): Promise<void> {
+export async function saveSettlement(
+  tx: Writer,
+  delivery: Delivery,
+  settlement: Settlement,
+  now: number,
+): Promise<void> {
   const attempt = 'attempt' in settlement ? settlement.attempt : undefined;
   const attempts = delivery.attempts + (attempt ? 1 : 0);
   const outcome = {
@@ -29,7 +34,8 @@ export async function saveSettlement(tx: Writer, delivery: Delivery, settlement:
   } else {
     await tx.all(updateDelivery, { ...outcome, id: rowId });
   }
-  if (attempt && settlement.state !== 'delivered' && rowId !== undefined) await saveAttempt(tx, rowId, attempts, attempt);
+  if (attempt && settlement.state !== 'delivered' && rowId !== undefined)
+    await saveAttempt(tx, rowId, attempts, attempt);
 }
 
 async function saveAttempt(tx: Writer, deliveryId: number, number: number, attempt: Attempt): Promise<void> {

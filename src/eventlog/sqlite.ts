@@ -92,7 +92,13 @@ export class SqliteEventLog implements EventLog {
     const uuid = newUuid();
     const createdAt = this.#clock.now();
     const { facts, ...columns } = event;
-    const row = await tx.first(insertEvent, { ...columns, uuid, createdAt, facts: JSON.stringify(facts), data: dataJson });
+    const row = await tx.first(insertEvent, {
+      ...columns,
+      uuid,
+      createdAt,
+      facts: JSON.stringify(facts),
+      data: dataJson,
+    });
     if (!row) throw new Error(`The event of ${isoTime(createdAt)} was not inserted.`);
     return { ...event, seq: row.id, uuid, createdAt, dataJson };
   }

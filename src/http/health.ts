@@ -29,12 +29,10 @@ export function healthRoutes(app: Api, checks: ReadinessChecks): void {
         }),
       );
       const ready = results.every(({ ok }) => ok);
-      return reply
-        .code(ready ? 200 : 503)
-        .send({
-          status: ready ? 'ok' : 'unavailable',
-          checks: Object.fromEntries(results.map(({ name, word }) => [name, word])),
-        });
+      return reply.code(ready ? 200 : 503).send({
+        status: ready ? 'ok' : 'unavailable',
+        checks: Object.fromEntries(results.map(({ name, word }) => [name, word])),
+      });
     },
   );
 }

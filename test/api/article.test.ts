@@ -12,8 +12,29 @@ function expectEnvelope({ notice, body, headers }: Received, webhook: Webhook, a
   expect(headers['content-length']).toBe(String(Buffer.byteLength(body)));
   const { secret: _, ...shown } = webhook;
   const { data: __, ...envelope } = notice;
-  expect(envelope).toEqual({ ...shown, resource: notice.resource, event: notice.event, status: 'active', actorId: actor });
-  const order = ['id', 'name', 'targetUrl', 'resource', 'event', 'filter', 'orgId', 'createdBy', 'appId', 'ownedBy', 'status', 'created', 'actorId', 'data'];
+  expect(envelope).toEqual({
+    ...shown,
+    resource: notice.resource,
+    event: notice.event,
+    status: 'active',
+    actorId: actor,
+  });
+  const order = [
+    'id',
+    'name',
+    'targetUrl',
+    'resource',
+    'event',
+    'filter',
+    'orgId',
+    'createdBy',
+    'appId',
+    'ownedBy',
+    'status',
+    'created',
+    'actorId',
+    'data',
+  ];
   expect(Object.keys(notice)).toEqual(order.filter((key) => key !== 'filter' || webhook.filter !== undefined));
 }
 
@@ -71,10 +92,16 @@ test('roomId & personEmail: both must hold', async () => {
 test('rooms/created with type=direct: the first message between two people', async () => {
   const server = await startServer();
   const receiver = await server.receiver();
-  const webhook = await server.webhook('alice', receiver, { resource: 'rooms', event: 'created', filter: 'type=direct' });
+  const webhook = await server.webhook('alice', receiver, {
+    resource: 'rooms',
+    event: 'created',
+    filter: 'type=direct',
+  });
 
   await server.room('A group room is not wanted', 'alice');
-  const first = await server.as('alice').ok<Message>('POST', '/v1/messages', { toPersonEmail: people.bob.email, text: 'hi' });
+  const first = await server
+    .as('alice')
+    .ok<Message>('POST', '/v1/messages', { toPersonEmail: people.bob.email, text: 'hi' });
   const received = await receiver.next();
   expectEnvelope(received, webhook, personId('alice'));
   expect(received.notice.data).toEqual({
@@ -100,7 +127,11 @@ test('memberships created, updated and deleted; the one who is removed hears of 
   const room = await server.room('Demo', 'alice');
   const receiver = await server.receiver();
   const removed = await server.receiver();
-  const webhook = await server.webhook('alice', receiver, { resource: 'memberships', event: 'all', filter: `roomId=${room.id}` });
+  const webhook = await server.webhook('alice', receiver, {
+    resource: 'memberships',
+    event: 'all',
+    filter: `roomId=${room.id}`,
+  });
   await server.webhook('bob', removed, { resource: 'all', event: 'all' });
 
   const membership = await server.as('alice').ok<Membership>('POST', '/v1/memberships', {
@@ -157,7 +188,9 @@ test('all/all: the firehose of everything the owner may see, under its real name
     expect(one.body).not.toContain('Fire');
     expect(one.body).not.toContain('water');
   }
-  const sequence = received.toSorted((a, b) => Number(a.headers['x-hearth-sequence']) - Number(b.headers['x-hearth-sequence']));
+  const sequence = received.toSorted(
+    (a, b) => Number(a.headers['x-hearth-sequence']) - Number(b.headers['x-hearth-sequence']),
+  );
   expect(sequence.map(({ notice }) => `${notice.resource}/${notice.event}`)).toEqual([
     'rooms/created',
     'memberships/created',

@@ -37,7 +37,10 @@ const story = [
 type Label = (typeof story)[number];
 
 const group = (label: Label) => !/direct|hides|shows/.test(label);
-const of = (resource: string, event = '') => (label: Label) => label.startsWith(`${resource}/${event}`);
+const of =
+  (resource: string, event = '') =>
+  (label: Label) =>
+    label.startsWith(`${resource}/${event}`);
 const by = (name: string) => (label: Label) => label.split(' ')[1] === name;
 /** AUD-5: what concerns Bob alone. */
 const bobsOwn = (label: Label) => /hides|shows/.test(label);
@@ -58,7 +61,10 @@ interface Row {
   wants: (label: Label) => boolean;
 }
 
-const all = (...conditions: ((label: Label) => boolean)[]) => (label: Label) => conditions.every((holds) => holds(label));
+const all =
+  (...conditions: ((label: Label) => boolean)[]) =>
+  (label: Label) =>
+    conditions.every((holds) => holds(label));
 const not = (condition: (label: Label) => boolean) => (label: Label) => !condition(label);
 const nothing = () => false;
 
@@ -83,11 +89,41 @@ const rows: Row[] = [
   ),
   { owner: 'alice', resource: 'attachmentActions', event: 'created', wants: nothing },
 
-  { owner: 'alice', resource: 'messages', event: 'created', filter: 'roomType=direct', wants: all(of('messages', 'created'), not(group)) },
-  { owner: 'alice', resource: 'messages', event: 'created', filter: 'roomType=group', wants: all(of('messages', 'created'), group) },
-  { owner: 'alice', resource: 'messages', event: 'all', filter: `personId=${personId('bob')}`, wants: all(of('messages'), by('bob')) },
-  { owner: 'alice', resource: 'messages', event: 'all', filter: `personId=${personUuid('bob')}`, wants: all(of('messages'), by('bob')) },
-  { owner: 'alice', resource: 'messages', event: 'all', filter: `personEmail=${people.bob.email.toUpperCase()}`, wants: all(of('messages'), by('bob')) },
+  {
+    owner: 'alice',
+    resource: 'messages',
+    event: 'created',
+    filter: 'roomType=direct',
+    wants: all(of('messages', 'created'), not(group)),
+  },
+  {
+    owner: 'alice',
+    resource: 'messages',
+    event: 'created',
+    filter: 'roomType=group',
+    wants: all(of('messages', 'created'), group),
+  },
+  {
+    owner: 'alice',
+    resource: 'messages',
+    event: 'all',
+    filter: `personId=${personId('bob')}`,
+    wants: all(of('messages'), by('bob')),
+  },
+  {
+    owner: 'alice',
+    resource: 'messages',
+    event: 'all',
+    filter: `personId=${personUuid('bob')}`,
+    wants: all(of('messages'), by('bob')),
+  },
+  {
+    owner: 'alice',
+    resource: 'messages',
+    event: 'all',
+    filter: `personEmail=${people.bob.email.toUpperCase()}`,
+    wants: all(of('messages'), by('bob')),
+  },
   {
     owner: 'alice',
     resource: 'messages',
@@ -95,7 +131,13 @@ const rows: Row[] = [
     filter: `personEmail=${people.bob.email}&roomType=group`,
     wants: all(of('messages', 'created'), by('bob')),
   },
-  { owner: 'robot', resource: 'messages', event: 'created', filter: 'mentionedPeople=me', wants: (label) => label === 'messages/created bob to robot' },
+  {
+    owner: 'robot',
+    resource: 'messages',
+    event: 'created',
+    filter: 'mentionedPeople=me',
+    wants: (label) => label === 'messages/created bob to robot',
+  },
   {
     owner: 'alice',
     resource: 'messages',
@@ -105,25 +147,74 @@ const rows: Row[] = [
   },
   { owner: 'alice', resource: 'messages', event: 'all', filter: 'mentionedPeople=me', wants: nothing },
   { owner: 'alice', resource: 'messages', event: 'all', filter: 'hasFiles=true', wants: nothing },
-  { owner: 'alice', resource: 'messages', event: 'all', filter: 'hasFiles=false&hasAttachments=false', wants: of('messages') },
+  {
+    owner: 'alice',
+    resource: 'messages',
+    event: 'all',
+    filter: 'hasFiles=false&hasAttachments=false',
+    wants: of('messages'),
+  },
 
-  { owner: 'alice', resource: 'memberships', event: 'all', filter: `personId=${personId('robot')}`, wants: all(of('memberships'), by('robot')) },
+  {
+    owner: 'alice',
+    resource: 'memberships',
+    event: 'all',
+    filter: `personId=${personId('robot')}`,
+    wants: all(of('memberships'), by('robot')),
+  },
   {
     owner: 'alice',
     resource: 'memberships',
     event: 'all',
     filter: 'isModerator=true',
-    wants: (label) => ['memberships/updated bob', 'memberships/updated alice', 'memberships/deleted bob'].includes(label),
+    wants: (label) =>
+      ['memberships/updated bob', 'memberships/updated alice', 'memberships/deleted bob'].includes(label),
   },
-  { owner: 'alice', resource: 'memberships', event: 'created', filter: 'roomType=direct', wants: all(of('memberships', 'created'), not(group)) },
-  { owner: 'bob', resource: 'memberships', event: 'updated', filter: 'isRoomHidden=true', wants: (label) => label.endsWith('hides') },
+  {
+    owner: 'alice',
+    resource: 'memberships',
+    event: 'created',
+    filter: 'roomType=direct',
+    wants: all(of('memberships', 'created'), not(group)),
+  },
+  {
+    owner: 'bob',
+    resource: 'memberships',
+    event: 'updated',
+    filter: 'isRoomHidden=true',
+    wants: (label) => label.endsWith('hides'),
+  },
 
-  { owner: 'alice', resource: 'rooms', event: 'all', filter: 'isLocked=true', wants: (label) => label.endsWith('locked') },
-  { owner: 'alice', resource: 'rooms', event: 'all', filter: 'type=group&isLocked=false', wants: all(of('rooms'), group, (label) => !label.endsWith('locked')) },
-  { owner: 'bob', resource: 'rooms', event: 'created', filter: 'type=direct', wants: (label) => label === 'rooms/created direct' },
+  {
+    owner: 'alice',
+    resource: 'rooms',
+    event: 'all',
+    filter: 'isLocked=true',
+    wants: (label) => label.endsWith('locked'),
+  },
+  {
+    owner: 'alice',
+    resource: 'rooms',
+    event: 'all',
+    filter: 'type=group&isLocked=false',
+    wants: all(of('rooms'), group, (label) => !label.endsWith('locked')),
+  },
+  {
+    owner: 'bob',
+    resource: 'rooms',
+    event: 'created',
+    filter: 'type=direct',
+    wants: (label) => label === 'rooms/created direct',
+  },
 
   { owner: 'alice', resource: 'all', event: 'all', filter: 'roomType=direct', wants: all(alices, not(group)) },
-  { owner: 'alice', resource: 'all', event: 'all', filter: `personId=${personId('bob')}`, wants: all(alices, by('bob')) },
+  {
+    owner: 'alice',
+    resource: 'all',
+    event: 'all',
+    filter: `personId=${personId('bob')}`,
+    wants: all(alices, by('bob')),
+  },
 ];
 
 let arrived: Map<string, Label[]>;
@@ -139,7 +230,9 @@ beforeAll(async () => {
   const names = await tell(server);
 
   arrived = new Map();
-  const inOrder = receiver.received.toSorted((a, b) => Number(a.headers['x-hearth-sequence']) - Number(b.headers['x-hearth-sequence']));
+  const inOrder = receiver.received.toSorted(
+    (a, b) => Number(a.headers['x-hearth-sequence']) - Number(b.headers['x-hearth-sequence']),
+  );
   for (const { notice, headers } of inOrder) {
     const label = names.get(Number(headers['x-hearth-sequence']));
     if (!label) throw new Error(`an event that is not in the story: ${JSON.stringify(notice)}`);
@@ -157,7 +250,8 @@ async function tell(server: Awaited<ReturnType<typeof startServer>>): Promise<Ma
     return result;
   };
   const room = await step(alice.ok<Room>('POST', '/v1/rooms', { title: 'Story' }));
-  const add = (name: Name) => step(alice.ok<Membership>('POST', '/v1/memberships', { roomId: room.id, personId: personId(name) }));
+  const add = (name: Name) =>
+    step(alice.ok<Membership>('POST', '/v1/memberships', { roomId: room.id, personId: personId(name) }));
   const bobs = await add('bob');
   const robots = await add('robot');
   const plain = await step(bob.say(room, 'plain'));
@@ -171,19 +265,30 @@ async function tell(server: Awaited<ReturnType<typeof startServer>>): Promise<Ma
   await step(bob.ok('DELETE', `/v1/messages/${toRobot.id}`));
   await step(alice.ok('DELETE', `/v1/memberships/${robots.id}`));
   await step(alice.say(room, 'late'));
-  const direct = await step(alice.ok<Message>('POST', '/v1/messages', { toPersonEmail: people.bob.email, text: 'direct' }));
-  const [own] = (await bob.ok<{ items: Membership[] }>('GET', `/v1/memberships?roomId=${direct.roomId}&personId=${personId('bob')}`)).items;
+  const direct = await step(
+    alice.ok<Message>('POST', '/v1/messages', { toPersonEmail: people.bob.email, text: 'direct' }),
+  );
+  const [own] = (
+    await bob.ok<{ items: Membership[] }>('GET', `/v1/memberships?roomId=${direct.roomId}&personId=${personId('bob')}`)
+  ).items;
   await step(bob.ok('PUT', `/v1/memberships/${own?.id}`, { isRoomHidden: true }));
   await step(alice.ok('POST', '/v1/messages', { toPersonEmail: people.bob.email, text: 'again' }));
   await step(alice.ok('DELETE', `/v1/memberships/${bobs.id}`));
 
-  const log = await server.app.db.reader.query.selectFrom('events').select(['id', 'resource', 'event']).orderBy('id').execute();
+  const log = await server.app.db.reader.query
+    .selectFrom('events')
+    .select(['id', 'resource', 'event'])
+    .orderBy('id')
+    .execute();
   expect(log.map(({ resource, event }) => `${resource}/${event}`)).toEqual(story.map((label) => label.split(' ')[0]));
   return new Map(log.map(({ id }, at) => [id, story[at] as Label]));
 }
 
 describe('the story reaches', () => {
-  test.each(rows.map((row) => [`${row.owner}'s ${row.resource}/${row.event} ${row.filter ?? ''}`, row] as const))('%s', (_, row) => {
-    expect(arrived.get(webhookIds.get(row) ?? '') ?? []).toEqual(story.filter(row.wants));
-  });
+  test.each(rows.map((row) => [`${row.owner}'s ${row.resource}/${row.event} ${row.filter ?? ''}`, row] as const))(
+    '%s',
+    (_, row) => {
+      expect(arrived.get(webhookIds.get(row) ?? '') ?? []).toEqual(story.filter(row.wants));
+    },
+  );
 });

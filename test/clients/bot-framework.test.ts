@@ -48,28 +48,32 @@ test('answers a mention in a group room and direct messages', patience, async ()
   expect(bot.refused).toEqual([]);
 });
 
-test('learns which rooms it comes into and goes from; answers the very first message of a person', patience, async () => {
-  const server = await startServer(withHeldFirstMessages);
-  const receiver = await server.receiver();
-  await server.webhook('alice', receiver, { filter: `personEmail=${people.robot.email}` });
-  const bot = await EchoBot.start(server);
+test(
+  'learns which rooms it comes into and goes from; answers the very first message of a person',
+  patience,
+  async () => {
+    const server = await startServer(withHeldFirstMessages);
+    const receiver = await server.receiver();
+    await server.webhook('alice', receiver, { filter: `personEmail=${people.robot.email}` });
+    const bot = await EchoBot.start(server);
 
-  const room = await server.room('Demo', 'alice');
-  // Alice's own membership is then nobody else's news; a bot that hears of it first does not learn who added it.
-  await server.settled();
-  const adding = { roomId: room.id, personEmail: people.robot.email };
-  const { id } = await server.as('alice').ok<Membership>('POST', '/v1/memberships', adding);
-  await bot.reported({ kind: 'spawned', roomId: room.id, actorId: personId('alice') });
-  await server.as('alice').ok('DELETE', `/v1/memberships/${id}`);
-  await bot.reported({ kind: 'despawned', roomId: room.id, actorId: personId('alice') });
+    const room = await server.room('Demo', 'alice');
+    // Alice's own membership is then nobody else's news; a bot that hears of it first does not learn who added it.
+    await server.settled();
+    const adding = { roomId: room.id, personEmail: people.robot.email };
+    const { id } = await server.as('alice').ok<Membership>('POST', '/v1/memberships', adding);
+    await bot.reported({ kind: 'spawned', roomId: room.id, actorId: personId('alice') });
+    await server.as('alice').ok('DELETE', `/v1/memberships/${id}`);
+    await bot.reported({ kind: 'despawned', roomId: room.id, actorId: personId('alice') });
 
-  const { roomId } = await direct(server, 'nice to meet you');
-  await bot.reported({ kind: 'spawned', roomId });
-  server.clock.advance(250);
-  expect(await answer(server, receiver)).toMatchObject({ roomId, text: 'Alice Adams said: nice to meet you' });
-  // The SDK looks for a catalog, does without it, and goes nowhere else.
-  expect(new Set(bot.refused)).toEqual(new Set([catalogOfWebex]));
-});
+    const { roomId } = await direct(server, 'nice to meet you');
+    await bot.reported({ kind: 'spawned', roomId });
+    server.clock.advance(250);
+    expect(await answer(server, receiver)).toMatchObject({ roomId, text: 'Alice Adams said: nice to meet you' });
+    // The SDK looks for a catalog, does without it, and goes nowhere else.
+    expect(new Set(bot.refused)).toEqual(new Set([catalogOfWebex]));
+  },
+);
 
 test('replaces the webhooks that it finds when it starts, and takes its own back when it stops', patience, async () => {
   const server = await startServer();

@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { statement, type Database } from '../../src/db/index.ts';
 
 const insert = statement<{ uuid: string }>()((db, param) =>
-  db.insertInto('organizations').values({ uuid: param('uuid'), displayName: 'x', createdAt: 1 }).returning('id'),
+  db
+    .insertInto('organizations')
+    .values({ uuid: param('uuid'), displayName: 'x', createdAt: 1 })
+    .returning('id'),
 );
 const byUuid = statement<{ uuid: string }>()((db, param) =>
   db.selectFrom('organizations').select(['id', 'displayName']).where('uuid', '=', param('uuid')),
@@ -18,7 +21,9 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
     afterEach(() => db.close());
 
     const uuids = async () =>
-      (await db.reader.query.selectFrom('organizations').select('uuid').orderBy('id').execute()).map(({ uuid }) => uuid);
+      (await db.reader.query.selectFrom('organizations').select('uuid').orderBy('id').execute()).map(
+        ({ uuid }) => uuid,
+      );
 
     test('what was written is there for the reader when the write is answered', async () => {
       const row = await db.write((tx) => tx.first(insert, { uuid: 'a' }));

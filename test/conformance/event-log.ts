@@ -11,7 +11,7 @@ export interface OpenLog {
   close(): Promise<void>;
 }
 
-export function newEvent(at: number): NewEvent {
+function newEvent(at: number): NewEvent {
   return {
     resource: 'messages',
     event: 'created',
@@ -37,8 +37,7 @@ export function describeEventLog(name: string, open: () => Promise<OpenLog>): vo
       await opened.close();
     });
 
-    const append = (...numbers: number[]) =>
-      opened.db.write((tx) => opened.log.append(tx, numbers.map(newEvent)));
+    const append = (...numbers: number[]) => opened.db.write((tx) => opened.log.append(tx, numbers.map(newEvent)));
 
     async function readUntil(count: number): Promise<EventBatch[]> {
       const batches: EventBatch[] = [];

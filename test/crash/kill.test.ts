@@ -55,7 +55,13 @@ test(
     const alice = new Client(() => `http://127.0.0.1:${port}`, tokenOf('alice'));
     const room = await alice.ok<Room>('POST', '/v1/rooms', { title: 'Under fire' });
     for (const name of ['one', 'two']) {
-      await alice.ok('POST', '/v1/webhooks', { name, targetUrl, resource: 'messages', event: 'created', filter: `roomId=${room.id}` });
+      await alice.ok('POST', '/v1/webhooks', {
+        name,
+        targetUrl,
+        resource: 'messages',
+        event: 'created',
+        filter: `roomId=${room.id}`,
+      });
     }
 
     const answered = new Set<string>();
@@ -75,17 +81,32 @@ test(
     const stored = await settled();
     const storedIds = new Set(stored.map((uuid) => publicId('MESSAGE', uuid)));
     expect(answered.size).toBeGreaterThan(KILLS);
-    expect([...answered].filter((id) => !storedIds.has(id)), 'answered, and not stored').toEqual([]);
+    expect(
+      [...answered].filter((id) => !storedIds.has(id)),
+      'answered, and not stored',
+    ).toEqual([]);
     for (const id of [...answered].slice(-20)) await alice.ok<Message>('GET', `/v1/messages/${id}`);
-    expect(arrivals.filter(({ messageId }) => !storedIds.has(messageId)), 'delivered, and not stored').toEqual([]);
+    expect(
+      arrivals.filter(({ messageId }) => !storedIds.has(messageId)),
+      'delivered, and not stored',
+    ).toEqual([]);
 
     const byDelivery = Map.groupBy(arrivals, ({ webhookId, messageId }) => `${webhookId} ${messageId}`);
     expect(byDelivery.size, 'each stored message reached both webhooks').toBe(2 * storedIds.size);
-    expect([...byDelivery.values()].filter((list) => new Set(list.map(({ deliveryId }) => deliveryId)).size > 1)).toEqual([]);
+    expect(
+      [...byDelivery.values()].filter((list) => new Set(list.map(({ deliveryId }) => deliveryId)).size > 1),
+    ).toEqual([]);
     const repetitions = [...byDelivery.values()].flatMap((list) => list.slice(1));
-    const worst = Math.max(0, ...Map.groupBy(repetitions, (arrival) => arrival.life).values().map((list) => list.length));
+    const worst = Math.max(
+      0,
+      ...Map.groupBy(repetitions, (arrival) => arrival.life)
+        .values()
+        .map((list) => list.length),
+    );
     expect(worst, 'repetitions after one kill').toBeLessThanOrEqual(SLOTS);
-    console.info(`${answered.size} answered, ${storedIds.size} stored, ${arrivals.length} arrivals, ${repetitions.length} repeated, at most ${worst} after one kill`);
+    console.info(
+      `${answered.size} answered, ${storedIds.size} stored, ${arrivals.length} arrivals, ${repetitions.length} repeated, at most ${worst} after one kill`,
+    );
 
     server.process.kill('SIGKILL');
     await once(server.process, 'exit');
@@ -95,7 +116,9 @@ test(
 );
 
 async function start(port: number): Promise<{ process: ChildProcess; port: number }> {
-  const child = fork(path.join(import.meta.dirname, 'server.ts'), [folder, String(port), String(SLOTS)], { stdio: 'inherit' });
+  const child = fork(path.join(import.meta.dirname, 'server.ts'), [folder, String(port), String(SLOTS)], {
+    stdio: 'inherit',
+  });
   const [listening] = (await once(child, 'message')) as [number];
   return { process: child, port: listening };
 }

@@ -49,7 +49,9 @@ describe('SQLite: schema', () => {
     const raw = new DatabaseSync(file);
     const objects = raw.prepare('select sql from sqlite_master where sql is not null order by type desc, name').all();
     raw.close();
-    await expect(`${objects.map(({ sql }) => `${String(sql)};`).join('\n\n')}\n`).toMatchFileSnapshot('../golden/schema.sqlite.sql');
+    await expect(`${objects.map(({ sql }) => `${String(sql)};`).join('\n\n')}\n`).toMatchFileSnapshot(
+      '../golden/schema.sqlite.sql',
+    );
   });
 
   test('a database of a newer, breaking schema is left alone', async () => {
@@ -66,7 +68,9 @@ describe('SQLite: schema', () => {
   test('opening again changes nothing', async () => {
     const file = newFile();
     const db = await openSqlite({ file, durability: 'off' });
-    await db.write((tx) => tx.query.insertInto('organizations').values({ uuid: 'a', displayName: 'a', createdAt: 1 }).execute());
+    await db.write((tx) =>
+      tx.query.insertInto('organizations').values({ uuid: 'a', displayName: 'a', createdAt: 1 }).execute(),
+    );
     await db.close();
     const again = await openSqlite({ file, durability: 'full' });
     expect(await again.reader.query.selectFrom('organizations').select('uuid').execute()).toEqual([{ uuid: 'a' }]);

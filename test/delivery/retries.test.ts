@@ -6,7 +6,9 @@ import { recorded, rows } from './support.ts';
 const second = 1_000;
 
 /** A webhook of Alice's for the room, whose receiver fails until told otherwise. */
-async function failing(status = 500): Promise<{ server: TestServer; room: Room; receiver: Awaited<ReturnType<TestServer['receiver']>> }> {
+async function failing(
+  status = 500,
+): Promise<{ server: TestServer; room: Room; receiver: Awaited<ReturnType<TestServer['receiver']>> }> {
   const server = await startServer();
   const room = await server.room('Demo', 'alice', 'bob');
   const receiver = await server.receiver();
@@ -51,7 +53,9 @@ test('the default schedule has nine attempts and then gives up; every failed one
   await server.settled();
   expect(receiver.unseen).toEqual([]);
   const attempts = await server.app.db.reader.query.selectFrom('attempts').selectAll().orderBy('number').execute();
-  expect(attempts.map(({ number, status }) => [number, status])).toEqual(Array.from({ length: 9 }, (_, at) => [at + 1, 503]));
+  expect(attempts.map(({ number, status }) => [number, status])).toEqual(
+    Array.from({ length: 9 }, (_, at) => [at + 1, 503]),
+  );
 });
 
 test('410 ends the delivery at once', async () => {
@@ -85,7 +89,9 @@ test('a retry asks first whether the owner may still see the room (rule 5)', asy
   await receiver.next();
   await recorded(server, { state: 'waiting' });
 
-  const { items } = await server.as('bob').ok<{ items: { id: string }[] }>('GET', `/v1/memberships?roomId=${room.id}&personId=${personId('alice')}`);
+  const { items } = await server
+    .as('bob')
+    .ok<{ items: { id: string }[] }>('GET', `/v1/memberships?roomId=${room.id}&personId=${personId('alice')}`);
   await server.as('bob').ok('DELETE', `/v1/memberships/${items[0]?.id}`);
   server.clock.advance(5 * second);
   await recorded(server, { state: 'dropped', reason: 'The owner may no longer see the room.' });
@@ -111,7 +117,9 @@ test('a retry goes to the present target, signed with the present secret, with t
   await recorded(server, { state: 'waiting' });
 
   const moved = await server.receiver();
-  await server.as('alice').ok('PUT', `/v1/webhooks/${first.notice.id}`, { targetUrl: moved.url, secret: 'another', name: 'renamed' });
+  await server
+    .as('alice')
+    .ok('PUT', `/v1/webhooks/${first.notice.id}`, { targetUrl: moved.url, secret: 'another', name: 'renamed' });
   server.clock.advance(5 * second);
   const again = await moved.next();
   expect(again.body).toBe(first.body);

@@ -10,7 +10,13 @@ import { hashToken } from '../../src/http/index.ts';
 export const people = {
   alice: { email: 'alice@acme.example', displayName: 'Alice Adams', type: 'person', org: 'acme', roles: 'admin' },
   bob: { email: 'bob@acme.example', displayName: 'Bob Brown', type: 'person', org: 'acme', roles: '' },
-  carol: { email: 'carol+test@acme.example', displayName: 'Carol Clark', type: 'person', org: 'acme', roles: 'compliance' },
+  carol: {
+    email: 'carol+test@acme.example',
+    displayName: 'Carol Clark',
+    type: 'person',
+    org: 'acme',
+    roles: 'compliance',
+  },
   dave: { email: 'dave@acme.example', displayName: 'Dave Dunn', type: 'person', org: 'acme', roles: '' },
   eve: { email: 'eve@elsewhere.example', displayName: 'Eve Ellis', type: 'person', org: 'elsewhere', roles: 'admin' },
   robot: { email: 'robot@webex.bot', displayName: 'Robot', type: 'bot', org: 'acme', roles: '' },
@@ -71,7 +77,10 @@ export async function addPeople(app: App): Promise<void> {
         .returning('id')
         .executeTakeFirstOrThrow();
       const token = { hash: hashToken(tokenOf(name)), personId: id, appKey: `C${'0'.repeat(64)}`, createdAt };
-      await query.insertInto('tokens').values({ ...token, scopes: personScopes }).execute();
+      await query
+        .insertInto('tokens')
+        .values({ ...token, scopes: personScopes })
+        .execute();
     }
   });
 }

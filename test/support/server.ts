@@ -70,7 +70,9 @@ export async function startServer(adjust: Adjust = (options) => options): Promis
     async room(title, creator, ...others) {
       const room = await server.as(creator).ok<Room>('POST', '/v1/rooms', { title });
       for (const name of others) {
-        await server.as(creator).ok<Membership>('POST', '/v1/memberships', { roomId: room.id, personId: personId(name) });
+        await server
+          .as(creator)
+          .ok<Membership>('POST', '/v1/memberships', { roomId: room.id, personId: personId(name) });
       }
       return room;
     },
@@ -89,7 +91,10 @@ export async function startServer(adjust: Adjust = (options) => options): Promis
       }),
     async settled() {
       const { reader } = app.db;
-      const head = await reader.query.selectFrom('events').select((eb) => eb.fn.max('id').as('id')).executeTakeFirst();
+      const head = await reader.query
+        .selectFrom('events')
+        .select((eb) => eb.fn.max('id').as('id'))
+        .executeTakeFirst();
       for (;;) {
         const saved = await reader.query.selectFrom('logPositions').select('position').executeTakeFirst();
         if ((saved?.position ?? 0) >= (head?.id ?? 0)) return;
@@ -115,7 +120,12 @@ export class Client {
     this.#token = token;
   }
 
-  async call<T = unknown>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async call<T = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     const response = await fetch(new URL(path, this.#url()), {
       method,
       headers: {
@@ -127,7 +137,11 @@ export class Client {
       redirect: 'manual',
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text === '' ? undefined : JSON.parse(text)) as T };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? undefined : JSON.parse(text)) as T,
+    };
   }
 
   get<T = unknown>(path: string): Promise<Answer<T>> {

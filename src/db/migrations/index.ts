@@ -12,13 +12,13 @@ export interface Migration {
 }
 
 /** A plain list, no directory scan: every build sees the same set. Entries are only ever added at the end. */
-export const migrations: readonly Migration[] = [
+const migrations: readonly Migration[] = [
   { id: 1, name: 'initial', breaking: true, up: initial },
   { id: 2, name: 'world entries', breaking: false, up: worldEntries },
 ];
 
 /** The database was written by a newer program in a way that this one cannot read. */
-export class SchemaTooNewError extends Error {
+class SchemaTooNewError extends Error {
   override name = 'SchemaTooNewError';
   constructor(found: number, supported: number) {
     super(`The database is at schema ${found}; this version of Hearth supports ${supported}. Start a newer version.`);
@@ -32,7 +32,9 @@ interface Applied {
 
 /** Applies what is missing, each migration in a transaction of its own. */
 export async function migrate(db: Kysely<Schema>, known: readonly Migration[] = migrations): Promise<void> {
-  await sql`create table if not exists migrations (id integer primary key, name text not null, breaking integer not null)`.execute(db);
+  await sql`create table if not exists migrations (id integer primary key, name text not null, breaking integer not null)`.execute(
+    db,
+  );
   const { rows: applied } = await sql<Applied>`select id, breaking from migrations order by id`.execute(db);
   assertCompatible(applied, known);
   const done = new Set(applied.map(({ id }) => id));
