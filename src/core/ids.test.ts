@@ -67,7 +67,8 @@ test('no text makes parsing throw, and whatever is published parses back', () =>
 test('new keys are distinct and in order of time; derived keys follow from their parts', () => {
   const keys = Array.from({ length: 1000 }, newUuid);
   expect(new Set(keys).size).toBe(1000);
-  expect(keys.toSorted()).toEqual(keys);
+  const times = keys.map((key) => key.slice(0, 13));
+  expect(times.toSorted()).toEqual(times);
   expect(derivedUuid('a', 'b')).toBe(derivedUuid('a', 'b'));
   expect(derivedUuid('a', 'b')).not.toBe(derivedUuid('ab'));
   fc.assert(

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import crypto, { hash } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** The words that appear in a public id (spec 2.1). */
@@ -13,8 +13,11 @@ const DERIVED_NAMESPACE = Buffer.from('5d1e8a3c2f0b4b539f536f2a6d1c7e10', 'hex')
 
 /** A new key, ordered by time so that indexes grow at one end. */
 export function newUuid(): string {
-  return v7();
+  return drawUuid();
 }
+
+/** Node.js draws one in a twentieth of the time, from version 26 on. */
+const drawUuid: () => string = crypto.randomUUIDv7 ?? v7;
 
 /** A key that follows from what it names: 1:1 rooms (ID-9), deliveries, seeded people. A UUID of version 5. */
 export function derivedUuid(...parts: readonly string[]): string {

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { migrate } from '../migrations/index.ts';
-import { asReader, openConnection, type SqliteOptions } from './connection.ts';
+import { openConnection, type SqliteOptions } from './connection.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
 /** Opens the file, brings its schema up to date and keeps one connection for writing and one for reading. */
@@ -14,8 +14,15 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
   }
   const reading = openConnection(options, true);
   const unitOfWork = new UnitOfWork(writing);
+  // Between two units of work the writing connection, too, sees exactly what is committed, and from a warm cache: each
+  // commit empties the cache of the other one.
+  const atRest = () => (unitOfWork.inTransaction ? reading : writing);
   return {
-    reader: asReader(reading),
+    reader: {
+      query: reading.query,
+      all: async (...call) => atRest().all(...call),
+      first: async (...call) => atRest().first(...call),
+    },
     write: (work) => unitOfWork.run(work),
     async close() {
       await unitOfWork.idle();

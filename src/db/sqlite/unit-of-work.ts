@@ -10,6 +10,7 @@ export class UnitOfWork {
   readonly #connection: SqliteConnection;
   #queue: Operation[] = [];
   #running: Promise<void> | undefined;
+  #inTransaction = false;
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
@@ -37,6 +38,11 @@ export class UnitOfWork {
     });
   }
 
+  /** Whether the connection holds changes that are not committed. */
+  get inTransaction(): boolean {
+    return this.#inTransaction;
+  }
+
   /** Resolves when nothing is queued or under way. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running;
@@ -60,10 +66,13 @@ export class UnitOfWork {
     let answers: (() => void)[];
     try {
       this.#connection.exec('BEGIN IMMEDIATE');
+      this.#inTransaction = true;
       answers = await this.#performAll(batch);
       this.#connection.exec('COMMIT');
+      this.#inTransaction = false;
     } catch (error) {
       this.#rollBack();
+      this.#inTransaction = false;
       const unavailable = new StoreUnavailableError('The store cannot be written to.', { cause: error });
       for (const operation of batch) operation.fail(unavailable);
       return;
