@@ -120,7 +120,7 @@ export async function createApp(
     async (v1: Api) => {
       v1.addHook(
         'onRequest',
-        authenticate((hash) => findCaller(db.reader, hash, clock.now())),
+        authenticate((hash) => findCaller(db.reader, hash, clock.now()), clock),
       );
       peopleRoutes(v1, new PeopleService(parts));
       roomRoutes(v1, new RoomService(parts));

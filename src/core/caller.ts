@@ -16,6 +16,8 @@ export interface Caller {
   scopes: ReadonlySet<string>;
   /** Key of the APPLICATION id of the client that the token was issued to. */
   appKey: string;
+  /** ms since 1970; null: never. */
+  tokenExpiresAt: number | null;
 }
 
 /** Scopes of messaging; `spark:all` stands for every one of them (spec 1.4). */

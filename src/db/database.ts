@@ -12,6 +12,11 @@ export interface Database {
    * `work` may await nothing but the session it is given: on SQLite its neighbours share the transaction and wait.
    */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
+  /**
+   * Like `write`, for what can be done again: it survives the end of the process, but a power loss may undo the last
+   * ones of these. Waits for no disk.
+   */
+  writeRepeatable<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
   /** Waits for the writes under way, then closes. */
   close(): Promise<void>;
 }

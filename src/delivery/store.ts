@@ -1,7 +1,11 @@
+import { sql } from 'kysely';
 import type { EventFacts, EventType, LoggedEvent, Resource } from '../core/events.ts';
 import { statement, type Reader, type Writer } from '../db/index.ts';
 import type { DeliveryState } from '../db/schema.ts';
 import type { Attempt, Delivery, Settlement } from './delivery.ts';
+
+/** In the text of the statement, not a parameter of it: SQLite uses a partial index only when it sees its condition. */
+const WAITING = sql.lit<DeliveryState>('waiting');
 
 /** Writes what became of a delivery: a row when it has none yet, else a change of its row. */
 export async function saveSettlement(
@@ -84,7 +88,7 @@ export async function firstDue(reader: Reader): Promise<{ webhookId: number; due
   const rows = await reader.query
     .selectFrom('deliveries')
     .select((eb) => ['webhookId', eb.fn.min('dueAt').as('dueAt')])
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .groupBy('webhookId')
     .execute();
   return rows.map(({ webhookId, dueAt }) => ({ webhookId, dueAt: dueAt ?? 0 }));
@@ -96,7 +100,7 @@ export async function dropWaiting(tx: Writer, webhookId: number, reason: string)
     .updateTable('deliveries')
     .set({ state: 'dropped', reason, dueAt: null, body: null })
     .where('webhookId', '=', webhookId)
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .execute();
 }
 
@@ -145,7 +149,7 @@ const updateDelivery = statement<Outcome & { id: number }>()((db, param) =>
       lastDurationMs: param('lastDurationMs'),
     })
     .where('id', '=', param('id'))
-    .where('state', '=', 'waiting'),
+    .where('state', '=', WAITING),
 );
 
 type AttemptValues = Attempt & { deliveryId: number; number: number };
@@ -187,7 +191,7 @@ const waiting = statement<{ webhookId: number; limit: number }>()((db, param) =>
       'events.createdAt',
     ])
     .where('deliveries.webhookId', '=', param('webhookId'))
-    .where('deliveries.state', '=', 'waiting')
+    .where('deliveries.state', '=', WAITING)
     .orderBy('deliveries.dueAt')
     .orderBy('deliveries.id')
     .limit(param('limit')),
@@ -198,7 +202,9 @@ const untried = statement<{ webhookId: number; limit: number }>()((db, param) =>
     .selectFrom('deliveries')
     .select('id')
     .where('webhookId', '=', param('webhookId'))
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .where('attempts', '=', 0)
+    .orderBy('dueAt')
+    .orderBy('id')
     .limit(param('limit')),
 );

@@ -71,7 +71,8 @@ export class SqliteEventLog implements EventLog {
 
   async acknowledge(events: readonly LoggedEvent[], record: (tx: Writer) => Promise<void>): Promise<void> {
     const settled = new Set(events.map(({ seq }) => seq));
-    await this.#db.write(async (tx) => {
+    // What a power loss takes back is matched, and perhaps sent, once more: the promise is at least once.
+    await this.#db.writeRepeatable(async (tx) => {
       await record(tx);
       if (settled.size === 0) return;
       // The set keeps insertion order, which is log order: the first one not settled now holds the checkpoint.

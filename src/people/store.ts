@@ -27,8 +27,8 @@ export async function findPersonByEmail(reader: Reader, email: string): Promise<
 export async function findCaller(reader: Reader, hash: Uint8Array, now: number): Promise<Caller | undefined> {
   const row = await reader.first(callerByToken, { hash });
   if (!row || (row.expiresAt !== null && row.expiresAt <= now)) return undefined;
-  const { id: personId, roles, scopes, expiresAt: _, ...rest } = row;
-  return { ...rest, personId, roles: words(roles), scopes: words(scopes) };
+  const { id: personId, roles, scopes, expiresAt: tokenExpiresAt, ...rest } = row;
+  return { ...rest, personId, tokenExpiresAt, roles: words(roles), scopes: words(scopes) };
 }
 
 /** A person with everything that the directory shows. */

@@ -46,7 +46,7 @@ async function person(name: string, orgId: number, orgUuid: string): Promise<Cal
     roles: new Set(['admin', 'compliance']),
     scopes: new Set(['spark:all', 'spark-compliance:events_read']),
   };
-  return { ...details, ...rights, personId, uuid, orgUuid, appKey: 'C0' };
+  return { ...details, ...rights, personId, uuid, orgUuid, appKey: 'C0', tokenExpiresAt: null };
 }
 
 function service(parts: Partial<WebhookParts> = {}): WebhookService {

@@ -92,21 +92,22 @@ export function asReader(connection: SqliteConnection): Reader {
 export interface SqliteOptions {
   file: string;
   /**
-   * `full`: a commit waits for the disk, so an answered request survives a power loss. `off`: for throw-away data; a
-   * killed process loses nothing, a power loss may lose everything.
+   * `full`: a write is answered once it is on the disk, so an answered request survives a power loss. `off`: for
+   * throw-away data; a killed process loses nothing, a power loss may lose everything.
    */
   durability: 'full' | 'off';
 }
 
 /**
- * Pages of the write-ahead log before they are copied into the database. The pages that grow (newest messages, events,
- * deliveries) are written by nearly every commit: the rarer the copying, the more writes of a page it saves. 32 MiB.
+ * Pages of the write-ahead log (32 MiB) before a commit itself sees to it that they are copied into the database, so that
+ * the log can begin anew. The checkpointer has copied nearly all of them by then.
  */
 const WAL_PAGES = 8_192;
 
+/** `NORMAL`: the log is synced around checkpoints; each commit is synced by the unit of work, off the event loop. */
 export function openConnection({ file, durability }: SqliteOptions, readOnly: boolean): SqliteConnection {
   const db = new DatabaseSync(file, { timeout: 5_000 });
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}; PRAGMA foreign_keys = ON;
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'full' ? 'NORMAL' : 'OFF'}; PRAGMA foreign_keys = ON;
     PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;`);
   if (readOnly) db.exec('PRAGMA query_only = ON');
   return new SqliteConnection(db);

@@ -1,6 +1,8 @@
 import type { Database } from '../database.ts';
 import { migrate } from '../migrations/index.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { openConnection, type SqliteOptions } from './connection.ts';
+import { noDisk, openWriteAheadLog } from './disk.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
 /** Opens the file, brings its schema up to date and keeps one connection for writing and one for reading. */
@@ -13,7 +15,10 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     throw error;
   }
   const reading = openConnection(options, true);
-  const unitOfWork = new UnitOfWork(writing);
+  const durable = options.durability === 'full';
+  const disk = durable ? await openWriteAheadLog(options.file) : noDisk;
+  const checkpointer = durable ? new Checkpointer(options.file) : undefined;
+  const unitOfWork = new UnitOfWork(writing, disk);
   // Between two units of work the writing connection, too, sees exactly what is committed, and from a warm cache: each
   // commit empties the cache of the other one.
   const atRest = () => (unitOfWork.inTransaction ? reading : writing);
@@ -23,9 +28,12 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
       all: async (...call) => atRest().all(...call),
       first: async (...call) => atRest().first(...call),
     },
-    write: (work) => unitOfWork.run(work),
+    write: (work) => unitOfWork.run(work, true),
+    writeRepeatable: (work) => unitOfWork.run(work, false),
     async close() {
       await unitOfWork.idle();
+      await checkpointer?.close();
+      await disk.close();
       reading.close();
       writing.close();
     },

@@ -1,22 +1,26 @@
 import { StoreUnavailableError, type Writer } from '../database.ts';
 import { asReader, type SqliteConnection } from './connection.ts';
+import type { Disk } from './disk.ts';
 
 /**
  * Group commit. SQLite takes one writer and a durable commit waits for the disk, so the operations that arrive together
- * share one: each runs in a savepoint of its own, one commit makes all of them durable, then everybody is answered.
- * An operation that fails is rolled back alone.
+ * share one: each runs in a savepoint of its own, one commit and one wait make all of them durable, then everybody is
+ * answered. An operation that fails is rolled back alone. The disk is waited for off the event loop, and not at all when
+ * none of them asked for it.
  */
 export class UnitOfWork {
   readonly #connection: SqliteConnection;
+  readonly #disk: Disk;
   #queue: Operation[] = [];
   #running: Promise<void> | undefined;
   #inTransaction = false;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqliteConnection, disk: Disk) {
     this.#connection = connection;
+    this.#disk = disk;
   }
 
-  run<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
+  run<T>(work: (tx: Writer) => Promise<T>, durable: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({
         perform: async () => {
@@ -33,6 +37,7 @@ export class UnitOfWork {
           };
         },
         fail: reject,
+        durable,
       });
       this.#running ??= this.#drain();
     });
@@ -65,19 +70,29 @@ export class UnitOfWork {
   async #commit(batch: readonly Operation[]): Promise<void> {
     let answers: (() => void)[];
     try {
-      this.#connection.exec('BEGIN IMMEDIATE');
-      this.#inTransaction = true;
-      answers = await this.#performAll(batch);
-      this.#connection.exec('COMMIT');
-      this.#inTransaction = false;
+      answers = await this.#transact(batch);
+      if (batch.some(({ durable }) => durable)) await this.#disk.sync();
     } catch (error) {
-      this.#rollBack();
-      this.#inTransaction = false;
       const unavailable = new StoreUnavailableError('The store cannot be written to.', { cause: error });
       for (const operation of batch) operation.fail(unavailable);
       return;
     }
     for (const answer of answers) answer();
+  }
+
+  async #transact(batch: readonly Operation[]): Promise<(() => void)[]> {
+    try {
+      this.#connection.exec('BEGIN IMMEDIATE');
+      this.#inTransaction = true;
+      const answers = await this.#performAll(batch);
+      this.#connection.exec('COMMIT');
+      return answers;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+    }
   }
 
   async #performAll(batch: readonly Operation[]): Promise<(() => void)[]> {
@@ -108,4 +123,6 @@ interface Operation {
   /** Does the work inside its savepoint; the result answers the caller once the commit is durable. */
   perform: () => Promise<() => void>;
   fail: (error: unknown) => void;
+  /** Answered only once it would survive a power loss. */
+  durable: boolean;
 }

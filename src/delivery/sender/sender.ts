@@ -47,6 +47,8 @@ const KEEP_ALIVE_MS = 4_000;
 const KEEP_ALIVE_MARGIN_MS = 1_000;
 const LONGEST_KEEP_ALIVE_MS = 60_000;
 
+const MOST_TARGETS = 10_000;
+
 /**
  * Sends POST requests to receivers over kept connections, and says what came of each. Follows no redirects, asks for no
  * encoding, always gives the length of the body. The outcome is there as soon as the response body has ended, reached
@@ -57,6 +59,7 @@ export class Sender {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #pools: Pools;
   #open = true;
+  readonly #targets = new Map<string, URL | string>();
   #underWay = 0;
   #drained: () => void = () => {};
 
@@ -77,7 +80,7 @@ export class Sender {
 
   /** Never rejects. */
   send({ url, headers, body }: OutgoingRequest): Promise<Outcome> {
-    const target = readTarget(url);
+    const target = this.#targetOf(url);
     if (typeof target === 'string') return failed({ reason: 'invalid-request', message: target });
     if (!this.#open) return failed(stopped);
     this.#underWay += 1;
@@ -91,6 +94,17 @@ export class Sender {
       const request = { method: 'POST', path, headers: { ...this.#headers, ...headers }, body } as const;
       this.#pools.of(target).dispatch(request, new Exchange({ ...this.#limits, settle }));
     });
+  }
+
+  /** Reading a URL costs as much as a third of sending to it, and a server sends to few different ones. */
+  #targetOf(url: string): URL | string {
+    let target = this.#targets.get(url);
+    if (target === undefined) {
+      target = readTarget(url);
+      if (this.#targets.size >= MOST_TARGETS) this.#targets.clear();
+      this.#targets.set(url, target);
+    }
+    return target;
   }
 
   /** Takes nothing more and waits for what is under way, none of which outlives its deadline. */

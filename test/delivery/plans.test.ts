@@ -1,0 +1,31 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import type { Reader } from '../../src/db/index.ts';
+import { compileStatement } from '../../src/db/database.ts';
+import { hasUntried, recordedWebhooks, waitingOf } from '../../src/delivery/store.ts';
+import { startServer } from '../support/server.ts';
+
+test.each<[string, string, (reader: Reader) => Promise<unknown>]>([
+  ['what waits for a webhook', 'deliveries_waiting', (reader) => waitingOf(reader, 1, 10)],
+  ['what waits untried', 'deliveries_waiting', (reader) => hasUntried(reader, 1, new Set())],
+  ['what is recorded of an event', 'sqlite_autoindex_deliveries_1', (reader) => recordedWebhooks(reader, 1)],
+])('%s is found in an index, however many deliveries are done', async (_, index, ask) => {
+  const server = await startServer();
+  const { reader } = server.app.db;
+  const texts: string[] = [];
+  const listening: Reader = {
+    ...reader,
+    all: (statement) => {
+      texts.push(compileStatement(reader.query, statement).sql);
+      return Promise.resolve([]);
+    },
+  };
+  await ask(listening);
+  for (const text of texts) {
+    const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(text.replaceAll('?', '1'))}`.execute(
+      reader.query,
+    );
+    expect(rows[0]?.detail).toContain(index);
+  }
+  expect(texts).toHaveLength(1);
+});
