@@ -17,7 +17,7 @@ export function newUuid(): string {
 }
 
 /** Node.js draws one in a twentieth of the time, from version 26 on. */
-const drawUuid: () => string = crypto.randomUUIDv7 ?? v7;
+const drawUuid = (crypto as { randomUUIDv7?: () => string }).randomUUIDv7 ?? v7;
 
 /** A key that follows from what it names: 1:1 rooms (ID-9), deliveries, seeded people. A UUID of version 5. */
 export function derivedUuid(...parts: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 
 const INTERVAL_MS = 200;
 
@@ -8,10 +8,11 @@ const db = new DatabaseSync(String(workerData));
 db.exec('PRAGMA synchronous = NORMAL');
 const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
 
-// Passive: it copies what it can and waits for nobody. What it cannot do now it does the next time.
-const timer = setInterval(() => checkpoint.all(), INTERVAL_MS);
-
-parentPort?.once('message', () => {
-  clearInterval(timer);
-  db.close();
-});
+// Passive: it copies what it can and waits for nobody.
+setInterval(() => {
+  try {
+    checkpoint.all();
+  } catch {
+    // The disk is full, or the file is being closed: the next time, or the commit that the log has grown too long for.
+  }
+}, INTERVAL_MS);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
@@ -13,9 +12,9 @@ export class Checkpointer {
     this.#worker.unref();
   }
 
+  /** Ends after the checkpoint that is under way. */
   async close(): Promise<void> {
-    const ended = once(this.#worker, 'exit');
-    this.#worker.postMessage('stop');
-    await ended;
+    this.#worker.ref();
+    await this.#worker.terminate();
   }
 }
