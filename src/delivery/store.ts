@@ -14,6 +14,9 @@ export async function saveSettlement(
   settlement: Settlement,
   now: number,
 ): Promise<void> {
+  if (settlement.state === 'delivered' && delivery.attempts === 0 && delivery.rowId === undefined) {
+    return saveDeliveredAtOnce(tx, delivery, settlement.attempt, now);
+  }
   const attempt = 'attempt' in settlement ? settlement.attempt : undefined;
   const attempts = delivery.attempts + (attempt ? 1 : 0);
   const outcome = {
@@ -40,6 +43,18 @@ export async function saveSettlement(
   }
   if (attempt && settlement.state !== 'delivered' && rowId !== undefined)
     await saveAttempt(tx, rowId, attempts, attempt);
+}
+
+/** Nearly every delivery ends here: one row, and nothing said that is the same for all of them. */
+async function saveDeliveredAtOnce(tx: Writer, delivery: Delivery, attempt: Attempt, now: number): Promise<void> {
+  await tx.all(insertDelivered, {
+    eventId: delivery.event.seq,
+    webhookId: delivery.webhookId,
+    lastStatus: attempt.status,
+    lastAttemptAt: attempt.startedAt,
+    lastDurationMs: Math.round(attempt.durationMs),
+    createdAt: now,
+  });
 }
 
 async function saveAttempt(tx: Writer, deliveryId: number, number: number, attempt: Attempt): Promise<void> {
@@ -114,6 +129,31 @@ interface Outcome extends Record<string, string | number | null> {
   lastAttemptAt: number | null;
   lastDurationMs: number | null;
 }
+
+interface DeliveredAtOnce extends Record<string, number | null> {
+  eventId: number;
+  webhookId: number;
+  lastStatus: number | null;
+  lastAttemptAt: number;
+  lastDurationMs: number;
+  createdAt: number;
+}
+
+const insertDelivered = statement<DeliveredAtOnce>()((db, param) =>
+  db
+    .insertInto('deliveries')
+    .values({
+      eventId: param('eventId'),
+      webhookId: param('webhookId'),
+      state: sql.lit<DeliveryState>('delivered'),
+      attempts: sql.lit(1),
+      lastStatus: param('lastStatus'),
+      lastAttemptAt: param('lastAttemptAt'),
+      lastDurationMs: param('lastDurationMs'),
+      createdAt: param('createdAt'),
+    })
+    .onConflict((conflict) => conflict.columns(['eventId', 'webhookId']).doNothing()),
+);
 
 const insertDelivery = statement<Outcome & { eventId: number; webhookId: number; createdAt: number }>()((db, param) =>
   db
