@@ -86,7 +86,7 @@ describe('impossible combinations', () => {
       {},
       '--webhook-connect-timeout is more than HEARTH_WEBHOOK_TIMEOUT: lower the one',
     ],
-    [{ 'webhook-slots-each': '300' }, {}, '--webhook-slots-each is more than HEARTH_WEBHOOK_SLOTS'],
+    [{ 'webhook-slots-each': '600' }, {}, '--webhook-slots-each is more than HEARTH_WEBHOOK_SLOTS'],
   ])('serve with %o %o', (flags, env, sentence) => {
     expect(() => serve(flags, env)).toThrow(sentence);
   });

@@ -150,7 +150,7 @@ export const serverSettings = {
     flag: 'webhook-slots',
     takes: 'COUNT',
     read: wholeNumber(1, 100_000),
-    default: '256',
+    default: '512',
     description: 'Most requests to receivers at the same time. After a crash at most as many deliveries arrive twice.',
   },
   webhookSlotsEach: {
@@ -158,7 +158,7 @@ export const serverSettings = {
     flag: 'webhook-slots-each',
     takes: 'COUNT',
     read: wholeNumber(1, 100_000),
-    default: '16',
+    default: '32',
     description: 'Most requests at the same time for one webhook.',
   },
   webhookQueue: {

@@ -14,6 +14,7 @@ export class UnitOfWork {
   #queue: Operation[] = [];
   #running: Promise<void> | undefined;
   #inTransaction = false;
+  #broken: Error | undefined;
 
   constructor(connection: SqliteConnection, disk: Disk) {
     this.#connection = connection;
@@ -70,14 +71,28 @@ export class UnitOfWork {
   async #commit(batch: readonly Operation[]): Promise<void> {
     let answers: (() => void)[];
     try {
+      if (this.#broken) throw this.#broken;
       answers = await this.#transact(batch);
-      if (batch.some(({ durable }) => durable)) await this.#disk.sync();
+      if (batch.some(({ durable }) => durable)) await this.#sync();
     } catch (error) {
       const unavailable = new StoreUnavailableError('The store cannot be written to.', { cause: error });
       for (const operation of batch) operation.fail(unavailable);
       return;
     }
     for (const answer of answers) answer();
+  }
+
+  /**
+   * After a sync that failed nobody knows what is on the disk, and a second try may lie (the kernel has dropped the
+   * pages). Nothing more is written until the next start reads what is there.
+   */
+  async #sync(): Promise<void> {
+    try {
+      await this.#disk.sync();
+    } catch (error) {
+      this.#broken = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
   }
 
   async #transact(batch: readonly Operation[]): Promise<(() => void)[]> {
