@@ -22,6 +22,10 @@ export interface Schema {
 
 export type Flag = 0 | 1;
 
+export function flag(value: boolean): Flag {
+  return value ? 1 : 0;
+}
+
 /** Read as a number, assigned by the engine. */
 type Key = Generated<number>;
 /** Written as bytes; node:sqlite and pg both answer a Uint8Array. */

@@ -2,6 +2,7 @@ import { isoTime, type Clock } from '../core/clock.ts';
 import type { EventFacts, EventType, LoggedEvent, NewEvent, Resource } from '../core/events.ts';
 import { newUuid } from '../core/ids.ts';
 import { statement, type Database, type Writer } from '../db/index.ts';
+import type { EventsTable } from '../db/schema.ts';
 import type { EventBatch, EventLog } from './event-log.ts';
 
 const CONSUMER = 'delivery';
@@ -143,17 +144,8 @@ const savePosition = statement<{ consumer: string; position: number }>()((db, pa
     .onConflict((conflict) => conflict.column('consumer').doUpdateSet({ position: param('position') })),
 );
 
-interface EventColumns extends Record<string, string | number> {
-  uuid: string;
-  resource: string;
-  event: string;
-  actorUuid: string;
-  roomUuid: string;
-  orgUuid: string;
-  facts: string;
-  data: string;
-  createdAt: number;
-}
+/** A row of the log as it is written; its position is the engine's to give. */
+type EventColumns = { [K in Exclude<keyof EventsTable, 'id'>]: EventsTable[K] };
 
 const insertEvent = statement<EventColumns>()((db, param) =>
   db

@@ -3,7 +3,7 @@ import type { Caller } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
-import type { Database, Reader } from '../db/index.ts';
+import { flag, type Database, type Reader } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, keyset, pathKey, type Page } from '../http/index.ts';
 import { findPersonByEmail, findPersonByUuid, type PersonRef } from '../people/index.ts';
@@ -144,10 +144,6 @@ export class MembershipService {
 const byJoining = keyset('memberships', 'number');
 
 type Tx = Parameters<EventLog['append']>[0];
-
-function flag(value: boolean): 0 | 1 {
-  return value ? 1 : 0;
-}
 
 /** Without a room the list is the caller's own; naming oneself is allowed (spec 10, row 6). */
 function namesSelf(caller: Caller, { personId, personEmail }: MembershipsQuery): boolean {

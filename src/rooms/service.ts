@@ -5,7 +5,7 @@ import { ApiError } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
 import { newUuid } from '../core/ids.ts';
 import type { Vault } from '../core/vault.ts';
-import type { Database, Reader, Writer } from '../db/index.ts';
+import { flag, type Database, type Reader, type Writer } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { pathKey, type Page } from '../http/index.ts';
 import { followModerators, join, leave, membershipEvent, memberships, setModerator } from '../memberships/index.ts';
@@ -159,8 +159,4 @@ function changesNothing(room: MemberView, body: RoomUpdate): boolean {
 /** A blank description is none. */
 function described(text: string): string | null {
   return text.trim() === '' ? null : text;
-}
-
-function flag(value: boolean): 0 | 1 {
-  return value ? 1 : 0;
 }

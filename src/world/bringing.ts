@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApiError } from '../core/errors.ts';
 import type { Vault } from '../core/vault.ts';
-import type { Flag, Reader, Writer } from '../db/index.ts';
+import type { Reader, Writer } from '../db/index.ts';
 import { findPersonByEmail, type PersonRef } from '../people/index.ts';
 import { WorldError } from './read.ts';
 
@@ -53,8 +53,4 @@ export async function known(reader: Reader, email: string): Promise<PersonRef> {
   const person = await findPersonByEmail(reader, email);
   if (!person) throw new Error(`${email} is declared and not there.`);
   return person;
-}
-
-export function flag(value: boolean): Flag {
-  return value ? 1 : 0;
 }

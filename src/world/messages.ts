@@ -2,7 +2,8 @@ import { derivedUuid } from '../core/ids.ts';
 import { compose, draftOf, insertMessage, sealContext } from '../messages/index.ts';
 import type { PersonRef } from '../people/index.ts';
 import { touchRoom } from '../rooms/index.ts';
-import { flag, inPlace, known, whenNew, type Context } from './bringing.ts';
+import { flag } from '../db/index.ts';
+import { inPlace, known, whenNew, type Context } from './bringing.ts';
 import { findRoom, roomUuid, seedDirectRoom } from './rooms.ts';
 import type { World } from './schema.ts';
 

@@ -1,10 +1,10 @@
 import { derivedUuid } from '../core/ids.ts';
-import type { Flag, Reader } from '../db/index.ts';
+import { flag, type Flag, type Reader } from '../db/index.ts';
 import { memberships } from '../memberships/index.ts';
 import { directRoomUuid } from '../messages/index.ts';
 import type { PersonRef } from '../people/index.ts';
 import { insertRoom } from '../rooms/index.ts';
-import { flag, known, whenNew, type Context } from './bringing.ts';
+import { known, whenNew, type Context } from './bringing.ts';
 import type { World } from './schema.ts';
 
 export async function seedRooms(context: Context, world: World): Promise<void> {
