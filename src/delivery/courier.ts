@@ -48,7 +48,7 @@ export class Courier {
 
 /** DEL-1, DEL-2: any 2xx is a success and nothing else is. */
 function asAttempt(outcome: Outcome, startedAt: number): Attempt {
-  const { durationMs } = outcome;
+  const durationMs = outcome.timings.totalMs;
   if (outcome.kind === 'error') {
     return { startedAt, durationMs, status: null, error: outcome.message, responseBody: null };
   }

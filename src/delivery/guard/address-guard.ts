@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { parseAddress, type Address } from './addresses.ts';
 import { AllowList, hostOf } from './allow-list.ts';
@@ -29,6 +29,9 @@ export class RefusedAddressError extends Error {
 export class UnknownHostError extends Error {
   override name = 'UnknownHostError';
 }
+
+/** One of undici's, which gives the socket that it is about to connect; none when the guard refuses. */
+export type Connector = (...args: Parameters<buildConnector.connector>) => Socket | undefined;
 
 const REFUSAL = 'This is not an address that this server may call.';
 
@@ -70,16 +73,17 @@ export class AddressGuard {
    * Makes connections to one origin, for undici's `connect` option. Fails with `RefusedAddressError` or
    * `UnknownHostError`; looking up the name counts towards `timeout`.
    */
-  connector(origin: URL, options: buildConnector.BuildOptions): buildConnector.connector {
+  connector(origin: URL, options: buildConnector.BuildOptions): Connector {
     const port = portOf(origin);
     const lookup: LookupFunction = (hostname, _, callback) => void this.#answer(hostname, port, callback);
     // Has Node ask for all addresses, and try one after the other.
-    const connect = buildConnector({ ...options, autoSelectFamily: true, lookup });
+    const connect = buildConnector({ ...options, autoSelectFamily: true, lookup }) as Connector;
     return (target, callback) => {
       // A literal address is connected to without any lookup.
       const address = parseAddress(target.hostname);
-      if (address && this.#refuses(address, target.hostname, port)) callback(new RefusedAddressError(), null);
-      else connect(target, callback);
+      if (!address || !this.#refuses(address, target.hostname, port)) return connect(target, callback);
+      callback(new RefusedAddressError(), null);
+      return undefined;
     };
   }
 

@@ -1,2 +1,8 @@
-export { AddressGuard, RefusedAddressError, UnknownHostError, type GuardOptions } from './address-guard.ts';
+export {
+  AddressGuard,
+  RefusedAddressError,
+  UnknownHostError,
+  type Connector,
+  type GuardOptions,
+} from './address-guard.ts';
 export { readTarget } from './target.ts';

@@ -1,126 +1,13 @@
-import type { LookupAddress } from 'node:dns';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import type { Socket } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
-import type { Clock, Timer } from '../../core/clock.ts';
-import { AddressGuard } from '../guard/index.ts';
-import { Sender, type Outcome, type SenderOptions } from './index.ts';
+import { describe, expect, test } from 'vitest';
+import { TestClock } from '../../support/clock.ts';
+import { answering, cert, guardOf, http, https, nextMessage, raw, send, senderWith } from './support.ts';
 
-const guard = guardOf(['127.0.0.0/8']);
-
-function guardOf(allow: string[], lookup = (): Promise<LookupAddress[]> => Promise.resolve([loopback])): AddressGuard {
-  return new AddressGuard({ allow, lookup, own: () => ({ port: 4030, addresses: [] }) });
-}
-const loopback = { address: '127.0.0.1', family: 4 };
-
-const open = new Set<() => Promise<unknown>>();
-
-afterEach(async () => {
-  for (const close of open) await close();
-  open.clear();
-});
-
-function senderWith(options: Partial<SenderOptions> = {}): Sender {
-  const sender = new Sender({ guard, userAgent: 'Hearth/test', ...options });
-  open.add(() => sender.destroy());
-  return sender;
-}
-
-/** Made for these tests, good until 2116. */
-const key = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg3md8uQsAorm5UUbR
-ehtT5GmN4v95ZDSct0erjcQupQyhRANCAAQadTzpoc3sIaCE20DmtNnHVR5VlsvI
-lopz6vZZfosp74+pXHFyPxNY7ifK02oUEdvp5njBxfk27tEP52oIMKNw
------END PRIVATE KEY-----`;
-const cert = `-----BEGIN CERTIFICATE-----
-MIIBbjCCAROgAwIBAgIBATAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA1yZWNlaXZl
-ci50ZXN0MCAXDTE2MDEwMTAwMDAwMFoYDzIxMTYwMTAxMDAwMDAwWjAYMRYwFAYD
-VQQDDA1yZWNlaXZlci50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEGnU8
-6aHN7CGghNtA5rTZx1UeVZbLyJaKc+r2WX6LKe+PqVxxcj8TWO4nytNqFBHb6eZ4
-wcX5Nu7RD+dqCDCjcKNMMEowGAYDVR0RBBEwD4INcmVjZWl2ZXIudGVzdDAPBgNV
-HRMBAf8EBTADAQH/MB0GA1UdDgQWBBT6JEH1l1qLQxntkrvubjLqYOBWejAKBggq
-hkjOPQQDAgNJADBGAiEAvbGMsM7ebOwFCiOVvrWrZxrMbPKRQh5yImobUEcnB0AC
-IQDS9L/zJNYqfiYyWW+LUp+ifeyvPJ0NQFvQfwxmJttbtA==
------END CERTIFICATE-----`;
-
-/** A server that counts its connections. */
-interface Listening<S extends TcpServer> {
-  server: S;
-  port: number;
-  url: string;
-  sockets: Set<Socket>;
-}
-
-async function listen<S extends TcpServer>(server: S): Promise<Listening<S>> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  open.add(async () => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    if (server.listening) await once(server, 'close');
-  });
-  const { port } = server.address() as AddressInfo;
-  return { server, port, url: `http://127.0.0.1:${port}/hook?a=b`, sockets };
-}
-
-function http(listener: RequestListener): Promise<Listening<Server>> {
-  return listen(createHttpServer(listener));
-}
-
-function answering(status: number, headers: Record<string, string> = {}, body: string | Buffer = ''): RequestListener {
-  return (_, response) => void response.writeHead(status, headers).end(body);
-}
-
-/** Does as it is told once the request has come, without knowing any HTTP. */
-function raw(answer: (socket: Socket) => void): Promise<Listening<TcpServer>> {
-  return listen(createServer((socket) => void socket.once('data', () => answer(socket))));
-}
-
-function send(sender: Sender, url: string, body = '{"a":1}'): Promise<Outcome> {
-  return sender.send({ url, headers: { 'X-Spark-Signature': 'abc' }, body });
-}
-
-/** Time as this test lets it pass. */
-class StandingClock implements Clock {
-  #now = 0;
-  readonly #timers = new Set<{ at: number; callback: () => void }>();
-
-  now(): number {
-    return this.#now;
-  }
-  setTimer(delayMs: number, callback: () => void): Timer {
-    const timer = { at: this.#now + delayMs, callback };
-    this.#timers.add(timer);
-    return { cancel: () => this.#timers.delete(timer) };
-  }
-  advance(ms: number): void {
-    this.#now += ms;
-    for (const timer of this.#timers) {
-      if (timer.at <= this.#now && this.#timers.delete(timer)) timer.callback();
-    }
-  }
-}
-
-/** Resolves at undici's next message of this kind. */
-function nextMessage(channel: string): Promise<void> {
-  return new Promise((resolve) => {
-    const listener = (): void => {
-      unsubscribe(channel, listener);
-      resolve();
-    };
-    subscribe(channel, listener);
-  });
-}
+const anyNumber: unknown = expect.any(Number);
+const anyTimings: unknown = expect.objectContaining({ totalMs: anyNumber });
 
 describe('the request', () => {
   test('goes out as a POST with its length, asking for no encoding', async () => {
@@ -174,8 +61,14 @@ describe('a status is an answer', () => {
     const { url } = await http(answering(status, { location: '/elsewhere', 'Retry-After': '7' }));
     const outcome = await send(senderWith(), url);
     const headers: unknown = expect.objectContaining({ 'retry-after': '7' });
-    const durationMs: unknown = expect.any(Number);
-    expect(outcome).toEqual({ kind: 'response', status, headers, body: Buffer.alloc(0), truncated: false, durationMs });
+    expect(outcome).toEqual({
+      kind: 'response',
+      status,
+      headers,
+      body: Buffer.alloc(0),
+      truncated: false,
+      timings: anyTimings,
+    });
   });
 
   test('redirects are not followed', async () => {
@@ -238,7 +131,7 @@ describe('a status is an answer', () => {
   });
 
   test('a body that has not ended at the deadline', async () => {
-    const clock = new StandingClock();
+    const clock = new TestClock();
     const closed = Promise.withResolvers<void>();
     const { url } = await http((_, response) => {
       response.on('close', closed.resolve);
@@ -252,7 +145,6 @@ describe('a status is an answer', () => {
       status: 500,
       body: Buffer.from('drip'),
       truncated: true,
-      durationMs: 10_000,
     });
     await closed.promise;
   });
@@ -260,7 +152,7 @@ describe('a status is an answer', () => {
 
 describe('no status is a failure', () => {
   test('no answer before the deadline', async () => {
-    const clock = new StandingClock();
+    const clock = new TestClock();
     const asked = Promise.withResolvers<void>();
     const { url } = await http(() => asked.resolve());
     const outcome = send(senderWith({ clock, timeoutMs: 10_000 }), url);
@@ -271,7 +163,7 @@ describe('no status is a failure', () => {
       kind: 'error',
       reason: 'timeout',
       message: 'The receiver did not answer within 10 s.',
-      durationMs: 10_000,
+      timings: { connectMs: anyNumber, totalMs: anyNumber },
     });
   });
 
@@ -289,7 +181,7 @@ describe('no status is a failure', () => {
   });
 
   test('what waited for a connection until its deadline is dropped, and costs no connection', async () => {
-    const clock = new StandingClock();
+    const clock = new TestClock();
     const asked = Promise.withResolvers<void>();
     let requests = 0;
     const { url, sockets } = await http((_, response) => {
@@ -371,7 +263,12 @@ describe('no status is a failure', () => {
     ['ftp://127.0.0.1/', 'Only http and https can be called.'],
     ['http://user:password@127.0.0.1/', 'A URL with a user name or a password in it cannot be called.'],
   ])('%s cannot be called', async (url, message) => {
-    expect(await send(senderWith(), url)).toEqual({ kind: 'error', reason: 'invalid-request', message, durationMs: 0 });
+    expect(await send(senderWith(), url)).toEqual({
+      kind: 'error',
+      reason: 'invalid-request',
+      message,
+      timings: { totalMs: 0 },
+    });
   });
 
   test('a header that cannot be sent', async () => {
@@ -393,12 +290,6 @@ describe('no status is a failure', () => {
     );
   });
 });
-
-/** Answers by the name `receiver.test`, for which alone its certificate is. */
-async function https(): Promise<string> {
-  const { port } = await listen(createHttpsServer({ key, cert }, answering(200)));
-  return `https://receiver.test:${port}/`;
-}
 
 describe('TLS', () => {
   const named = guardOf(['*.test', '127.0.0.1']);
@@ -432,114 +323,5 @@ describe('TLS', () => {
     const { port } = await raw(() => {});
     const outcome = await send(senderWith({ connectTimeoutMs: 50 }), `https://127.0.0.1:${port}/`);
     expect(outcome).toMatchObject({ reason: 'connect-timeout' });
-  });
-});
-
-describe('connections', () => {
-  test('are kept', async () => {
-    const { url, sockets } = await http(answering(200));
-    const sender = senderWith({ connectionsPerOrigin: 1 });
-    for (let count = 0; count < 5; count++) await send(sender, url);
-    expect(sockets.size).toBe(1);
-  });
-
-  test('that the receiver closes while idle fail nothing', async () => {
-    const { server, url, sockets } = await http(answering(200));
-    const sender = senderWith({ connectionsPerOrigin: 1 });
-    await send(sender, url);
-    server.closeIdleConnections();
-    expect(await send(sender, url)).toMatchObject({ status: 200 });
-    expect(sockets.size).toBe(2);
-  });
-
-  test('are given up when the receiver is about to close them', async () => {
-    const receiver = createHttpServer(answering(200));
-    receiver.keepAliveTimeout = 1_000; // said in its Keep-Alive header
-    const { url, sockets } = await listen(receiver);
-    const sender = senderWith({ connectionsPerOrigin: 1 });
-    await send(sender, url);
-    expect(await send(sender, url)).toMatchObject({ status: 200 });
-    expect(sockets.size).toBe(2);
-  });
-
-  test('are at most so many to one origin', async () => {
-    const { url, sockets } = await http(answering(200));
-    const sender = senderWith({ connectionsPerOrigin: 3 });
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => send(sender, url)));
-    expect(outcomes.map((outcome) => outcome.kind === 'response' && outcome.status)).toEqual(Array(20).fill(200));
-    expect(sockets.size).toBe(3);
-  });
-
-  test('of the origin that was not used for the longest time make room for others, but not while busy', async () => {
-    const asked = Promise.withResolvers<() => void>();
-    const busy = await http((_, response) => asked.resolve(() => response.end()));
-    const [first, second, third] = [await http(answering(200)), await http(answering(200)), await http(answering(200))];
-    const sender = senderWith({ mostOrigins: 3, connectionsPerOrigin: 1 });
-    const slow = send(sender, busy.url);
-    const finish = await asked.promise;
-    await send(sender, first.url);
-    await send(sender, second.url);
-    await send(sender, first.url);
-    const [socket] = second.sockets;
-    await Promise.all([socket && once(socket, 'close'), send(sender, third.url)]);
-    expect([...first.sockets].map(({ destroyed }) => destroyed)).toEqual([false]);
-    finish();
-    expect(await slow).toMatchObject({ status: 200 });
-    expect(await send(sender, second.url)).toMatchObject({ status: 200 });
-  });
-
-  test('of an origin that nobody has used for a minute are closed', async () => {
-    const clock = new StandingClock();
-    const [idle, used] = [await http(answering(200)), await http(answering(200))];
-    const sender = senderWith({ clock, connectionsPerOrigin: 1 });
-    await send(sender, idle.url);
-    clock.advance(30_000);
-    await send(sender, used.url);
-    const [socket] = idle.sockets;
-    const gone = socket && once(socket, 'close');
-    clock.advance(30_000);
-    await gone;
-    expect(await send(sender, used.url)).toMatchObject({ status: 200 });
-    expect(used.sockets.size).toBe(1);
-  });
-});
-
-describe('stopping', () => {
-  const stopped = { kind: 'error', reason: 'stopped', message: 'This server was stopping.' };
-
-  test('destroy breaks off what is under way, and what waits', async () => {
-    const asked = Promise.withResolvers<void>();
-    const { url } = await http(() => asked.resolve());
-    const sender = senderWith({ connectionsPerOrigin: 1 });
-    const outcomes = [send(sender, url), send(sender, url)];
-    await asked.promise;
-    await sender.destroy();
-    expect(await Promise.all(outcomes)).toMatchObject([stopped, stopped]);
-    expect(await send(sender, url)).toMatchObject(stopped);
-  });
-
-  test('close waits for what is under way, and takes nothing more', async () => {
-    const asked = Promise.withResolvers<() => void>();
-    const { url } = await http((_, response) => asked.resolve(() => response.end()));
-    const sender = senderWith();
-    const outcome = send(sender, url);
-    const finish = await asked.promise;
-    const closing = sender.close();
-    expect(await send(sender, url)).toMatchObject(stopped);
-    finish();
-    expect(await outcome).toMatchObject({ status: 200 });
-    await closing;
-  });
-
-  test('close ends at once when destroy follows', async () => {
-    const asked = Promise.withResolvers<void>();
-    const { url } = await http(() => asked.resolve());
-    const sender = senderWith();
-    const outcome = send(sender, url);
-    await asked.promise;
-    const closing = sender.close();
-    await sender.destroy();
-    expect(await outcome).toMatchObject(stopped);
-    await closing;
   });
 });
