@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Clock, Timer } from '../../core/clock.ts';
 import { between, type ConnectPhases, type NewConnections } from './connecting.ts';
-import { failureOf, noAnswer, type Failure } from './failure.ts';
+import { failureOf, malformed, noAnswer, type Failure } from './failure.ts';
 import type { Outcome, Timings } from './outcome.ts';
 
 type IncomingHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
@@ -58,9 +58,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#firstByteAt = performance.now();
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHeaders): void {
     // 103 Early Hints and the like announce the answer, they are not it.
     if (status < 200) return;
+    if (status > 599) {
+      this.#fail(malformed);
+      return controller.abort(enough);
+    }
     this.#status = status;
     this.#headers = headers;
   }

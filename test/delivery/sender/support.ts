@@ -34,7 +34,7 @@ export function senderWith(options: Partial<SenderOptions> = {}): Sender {
 }
 
 /** Made for these tests, good until 2116. */
-const key = `-----BEGIN PRIVATE KEY-----
+export const key = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg3md8uQsAorm5UUbR
 ehtT5GmN4v95ZDSct0erjcQupQyhRANCAAQadTzpoc3sIaCE20DmtNnHVR5VlsvI
 lopz6vZZfosp74+pXHFyPxNY7ifK02oUEdvp5njBxfk27tEP52oIMKNw
@@ -48,6 +48,18 @@ wcX5Nu7RD+dqCDCjcKNMMEowGAYDVR0RBBEwD4INcmVjZWl2ZXIudGVzdDAPBgNV
 HRMBAf8EBTADAQH/MB0GA1UdDgQWBBT6JEH1l1qLQxntkrvubjLqYOBWejAKBggq
 hkjOPQQDAgNJADBGAiEAvbGMsM7ebOwFCiOVvrWrZxrMbPKRQh5yImobUEcnB0AC
 IQDS9L/zJNYqfiYyWW+LUp+ifeyvPJ0NQFvQfwxmJttbtA==
+-----END CERTIFICATE-----`;
+
+/** Was good until the 19th of July 2016. */
+export const expiredCert = `-----BEGIN CERTIFICATE-----
+MIIBazCCARGgAwIBAgIBAjAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA1yZWNlaXZl
+ci50ZXN0MB4XDTE2MDEwMTAwMDAwMFoXDTE2MDcxOTAwMDAwMFowGDEWMBQGA1UE
+AwwNcmVjZWl2ZXIudGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABBp1POmh
+zewhoITbQOa02cdVHlWWy8iWinPq9ll+iynvj6lccXI/E1juJ8rTahQR2+nmeMHF
++Tbu0Q/naggwo3CjTDBKMBgGA1UdEQQRMA+CDXJlY2VpdmVyLnRlc3QwDwYDVR0T
+AQH/BAUwAwEB/zAdBgNVHQ4EFgQU+iRB9Zdai0MZ7ZK77m4y6mDgVnowCgYIKoZI
+zj0EAwIDSAAwRQIgEB/zQWaNS5I9I1fRqSTw5MmAlhqP54S7eLVz4gjGSEwCIQDJ
+Dw6y6Ec976+DP0/OOYoIbRSttTiuSzfKT+OYZT1GRA==
 -----END CERTIFICATE-----`;
 
 /** A server that counts its connections. */
