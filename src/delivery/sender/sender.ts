@@ -1,11 +1,13 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { Pool, type buildConnector } from 'undici';
+import { Client, type buildConnector } from 'undici';
 import { systemClock, type Clock } from '../../core/clock.ts';
 import { readTarget, type AddressGuard, type Connector } from '../guard/index.ts';
 import { NewConnections } from './connecting.ts';
-import { Exchange, type ExchangeOptions } from './exchange.ts';
+import { Deadlines } from './deadlines.ts';
+import { Exchange, type ExchangeTerms } from './exchange.ts';
 import { stopped, type Failure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
+import { Pool } from './pool.ts';
 import { Pools } from './pools.ts';
 
 export interface SenderOptions {
@@ -35,6 +37,12 @@ interface OutgoingRequest {
   body: Buffer | string;
 }
 
+/** A URL, read. */
+interface Target {
+  origin: string;
+  path: string;
+}
+
 /** Headers of a response beyond this many bytes are an error. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
@@ -56,29 +64,35 @@ const MOST_TARGETS = 10_000;
  * what is kept of it, broke off, or the deadline came: once there is a status, a body cannot turn it into a failure.
  */
 export class Sender {
-  readonly #limits: Omit<ExchangeOptions, 'settle'>;
+  readonly #terms: ExchangeTerms;
   /** Go out with every request, beside those that HTTP itself needs. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly #ownHeaders: readonly string[];
   readonly #pools: Pools;
   #open = true;
-  readonly #targets = new Map<string, URL | string>();
+  readonly #targets = new Map<string, Target | string>();
   #underWay = 0;
   #drained: () => void = () => {};
 
   constructor(options: SenderOptions) {
-    const { timeoutMs = 10_000, maxResponseBytes = 16 * 1024, mostOrigins = 1_000, clock = systemClock } = options;
+    const { timeoutMs = 10_000, maxResponseBytes = 16 * 1024, clock = systemClock } = options;
+    const { mostOrigins = 1_000, connectionsPerOrigin = 64 } = options;
     const newConnections = new NewConnections();
-    this.#limits = { clock, timeoutMs, maxBytes: maxResponseBytes, newConnections };
+    const deadlines = new Deadlines(clock, timeoutMs);
+    this.#terms = { timeoutMs, maxBytes: maxResponseBytes, deadlines, newConnections };
     this.headers = {
       'content-type': 'application/json',
       accept: '*/*',
       'accept-encoding': 'identity',
       'user-agent': options.userAgent,
     };
+    this.#ownHeaders = Object.entries(this.headers).flat();
     // Or every connection would read all the authorities once more.
     const secureContext = createSecureContext(options.ca === undefined ? {} : { ca: options.ca });
-    const open = (origin: URL): Pool =>
-      openPool(origin, newConnections.timed(connectorTo(origin, secureContext, options)), options);
+    const open = (origin: string): Pool => {
+      const connect = newConnections.timed(connectorTo(new URL(origin), secureContext, options));
+      return new Pool(() => clientOf(origin, connect), connectionsPerOrigin);
+    };
     this.#pools = new Pools({ open, clock, most: mostOrigins });
   }
 
@@ -89,22 +103,33 @@ export class Sender {
     if (!this.#open) return failed(stopped);
     this.#underWay += 1;
     return new Promise((resolve) => {
-      const settle = (outcome: Outcome): void => {
+      const settled = (outcome: Outcome): void => {
         this.#underWay -= 1;
         if (this.#underWay === 0) this.#drained();
         resolve(outcome);
       };
-      const path = target.pathname + target.search;
-      const request = { method: 'POST', path, headers: { ...this.headers, ...headers }, body } as const;
-      this.#pools.of(target).dispatch(request, new Exchange({ ...this.#limits, settle }));
+      const { origin, path } = target;
+      const request = { method: 'POST', path, headers: this.#headersWith(headers), body, blocking: false } as const;
+      this.#pools.of(origin).send(new Exchange(this.#terms, request, settled));
     });
   }
 
+  /** Names and values in turns, as undici takes them with the least work. */
+  #headersWith(headers: Readonly<Record<string, string>>): string[] {
+    const all = this.#ownHeaders.slice();
+    for (const name of Object.keys(headers)) {
+      if (Object.hasOwn(this.headers, name)) all.splice(all.indexOf(name), 2);
+      all.push(name, headers[name] as string);
+    }
+    return all;
+  }
+
   /** Reading a URL costs as much as a third of sending to it, and a server sends to few different ones. */
-  #targetOf(url: string): URL | string {
+  #targetOf(url: string): Target | string {
     let target = this.#targets.get(url);
     if (target === undefined) {
-      target = readTarget(url);
+      const read = readTarget(url);
+      target = typeof read === 'string' ? read : { origin: read.origin, path: read.pathname + read.search };
       if (this.#targets.size >= MOST_TARGETS) this.#targets.clear();
       this.#targets.set(url, target);
     }
@@ -115,13 +140,14 @@ export class Sender {
   async close(): Promise<void> {
     this.#open = false;
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
-    await this.#pools.destroy();
+    await this.destroy();
   }
 
   /** Takes nothing more and breaks off what is under way. */
   async destroy(): Promise<void> {
     this.#open = false;
     await this.#pools.destroy();
+    this.#terms.deadlines.close();
   }
 }
 
@@ -135,11 +161,9 @@ function connectorTo(origin: URL, secureContext: SecureContext, options: SenderO
   });
 }
 
-function openPool(origin: URL, connect: buildConnector.connector, { connectionsPerOrigin = 64 }: SenderOptions): Pool {
-  return new Pool(origin.origin, {
+function clientOf(origin: string, connect: buildConnector.connector): Client {
+  return new Client(origin, {
     connect,
-    connections: connectionsPerOrigin,
-    // Or a pool would open one connection and wait to see whether it can share it before it opens more.
     allowH2: false,
     maxHeaderSize: MAX_HEADER_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
