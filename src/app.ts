@@ -7,11 +7,13 @@ import { openSqlite, type Database } from './db/index.ts';
 import { Courier } from './delivery/courier.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
 import { AddressGuard } from './delivery/guard/index.ts';
-import type { LaneLimits } from './delivery/lanes.ts';
+import type { LaneLimits } from './delivery/lanes/lanes.ts';
 import { Matcher } from './delivery/matcher.ts';
+import { Recorder } from './delivery/recorder.ts';
 import { RoomMembers } from './delivery/room-members.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
 import { Sender } from './delivery/sender/index.ts';
+import { lastChange } from './delivery/store/records.ts';
 import { SqliteEventLog } from './eventlog/index.ts';
 import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
 import { membershipRoutes } from './memberships/routes.ts';
@@ -99,6 +101,7 @@ export async function createApp(
   const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
   const courier = new Courier({ sender, schedule: options.delivery.schedule, clock, random });
   const { limits, firstMessageDelayMs } = options.delivery;
+  const recorder = new Recorder({ log, clock, logger, lastChange: await lastChange(db.reader) });
   const engine = new DeliveryEngine({
     db,
     log,
@@ -107,6 +110,7 @@ export async function createApp(
     registry,
     matcher,
     courier,
+    recorder,
     limits,
     firstMessageDelayMs,
   });

@@ -25,7 +25,12 @@ export function settledOptions(
       allow: [...alsoAllow, ...config.webhookAllow],
       ca: readCertificates(config.webhookCaFile),
       verifyTls,
-      limits: { slots: config.webhookSlots, perWebhook: config.webhookSlotsEach, queueLength: config.webhookQueue },
+      limits: {
+        slots: config.webhookSlots,
+        perWebhook: config.webhookSlotsEach,
+        queueLength: config.webhookQueue,
+        suspectShare: config.webhookSuspectShare / 100,
+      },
       firstMessageDelayMs: config.webhookFirstMessageDelay,
     },
     bots: { allReachesBots: config.atAllReachesBots },

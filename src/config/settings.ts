@@ -161,6 +161,15 @@ export const serverSettings = {
     default: '32',
     description: 'Most requests at the same time for one webhook.',
   },
+  webhookSuspectShare: {
+    env: 'HEARTH_WEBHOOK_SUSPECT_SHARE',
+    flag: 'webhook-suspect-share',
+    takes: 'PERCENT',
+    read: wholeNumber(1, 100),
+    default: '25',
+    description:
+      'The part of the slots, in percent, that receivers may hold together which are slow, fail, or have not answered yet. The rest is for those that are known to work.',
+  },
   webhookQueue: {
     env: 'HEARTH_WEBHOOK_QUEUE',
     flag: 'webhook-queue',

@@ -1,9 +1,10 @@
 import { isoTime, type Clock } from '../core/clock.ts';
-import type { EventFacts, EventType, LoggedEvent, NewEvent, Resource } from '../core/events.ts';
+import type { LoggedEvent, NewEvent } from '../core/events.ts';
 import { newUuid } from '../core/ids.ts';
 import { statement, type Database, type Writer } from '../db/index.ts';
 import type { EventsTable } from '../db/schema.ts';
 import type { EventBatch, EventLog } from './event-log.ts';
+import { asLoggedEvent, eventColumns } from './rows.ts';
 
 const CONSUMER = 'delivery';
 /** Events kept in memory between the commit and the reader; a reader further behind reads the table. */
@@ -118,16 +119,9 @@ export class SqliteEventLog implements EventLog {
     if (this.#read >= this.#head) return [];
     const rows = await this.#db.reader.all(eventsAfter, { position: this.#read, limit: BATCH });
     // What the table has just given may stand in memory too when it was committed in between.
-    const last = rows.at(-1)?.id ?? this.#read;
+    const last = rows.at(-1)?.seq ?? this.#read;
     this.#tail = this.#tail.filter(({ seq }) => seq > last);
-    return rows.map(({ id, facts, data, resource, event, ...rest }) => ({
-      ...rest,
-      seq: id,
-      resource: resource as Resource,
-      event: event as EventType,
-      facts: JSON.parse(facts) as EventFacts,
-      dataJson: data,
-    }));
+    return rows.map(asLoggedEvent);
   }
 }
 
@@ -165,5 +159,5 @@ const insertEvent = statement<EventColumns>()((db, param) =>
 );
 
 const eventsAfter = statement<{ position: number; limit: number }>()((db, param) =>
-  db.selectFrom('events').selectAll().where('id', '>', param('position')).orderBy('id').limit(param('limit')),
+  db.selectFrom('events').select(eventColumns).where('id', '>', param('position')).orderBy('id').limit(param('limit')),
 );

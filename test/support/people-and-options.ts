@@ -51,7 +51,7 @@ export function testOptions(folder: string): AppOptions {
       allow: ['127.0.0.0/8', '::1', 'localhost'],
       ca: undefined,
       verifyTls: true,
-      limits: { slots: 256, perWebhook: 16, queueLength: 1_000 },
+      limits: { slots: 256, perWebhook: 16, queueLength: 1_000, suspectShare: 0.25 },
       firstMessageDelayMs: 0,
     },
     bots: { allReachesBots: true },
