@@ -7,6 +7,8 @@ import { openSqlite, type Database } from './db/index.ts';
 import { Courier } from './delivery/courier.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
 import { AddressGuard } from './delivery/guard/index.ts';
+import { AutoDisable } from './delivery/health/auto-disable.ts';
+import { HealthBook, type FailureWindow } from './delivery/health/health-book.ts';
 import type { LaneLimits } from './delivery/lanes/lanes.ts';
 import { Matcher } from './delivery/matcher.ts';
 import { Recorder } from './delivery/recorder.ts';
@@ -21,13 +23,13 @@ import { MembershipService } from './memberships/service.ts';
 import type { BotRules } from './messages/policy.ts';
 import { messageRoutes } from './messages/routes.ts';
 import { MessageService } from './messages/service.ts';
-import { findCaller } from './people/index.ts';
+import { findCaller, SYSTEM_BOT_UUID, systemBot } from './people/index.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { PeopleService } from './people/service.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import { RoomService } from './rooms/service.ts';
 import { version } from './version.ts';
-import { WebhookRegistry } from './webhooks/index.ts';
+import { switchOff, WebhookRegistry } from './webhooks/index.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { WebhookService, type WebhookParts } from './webhooks/service.ts';
 
@@ -48,6 +50,8 @@ export interface AppOptions {
     verifyTls: boolean;
     limits: LaneLimits;
     firstMessageDelayMs: number;
+    /** DEL-5 */
+    disabling: FailureWindow;
   };
   bots: BotRules;
   webhooks: Pick<WebhookParts, 'allowMessagesUpdated' | 'mostPerPerson'>;
@@ -116,6 +120,22 @@ export async function createApp(
   });
 
   const parts = { db, log, vault, clock };
+  const messages = new MessageService({ ...parts, bots: options.bots });
+  const healthBook = new HealthBook(clock, options.delivery.disabling);
+  const autoDisable = new AutoDisable({
+    clock,
+    logger,
+    registry,
+    book: healthBook,
+    window: options.delivery.disabling,
+    switchOff: (id, reason) =>
+      switchOff({ ...parts, registry }, id, { reason, after: log.settled, actorUuid: SYSTEM_BOT_UUID }),
+    tellOwner: async (ownerUuid, markdown) => {
+      await messages.post(await systemBot(db, clock.now()), { toPersonId: ownerUuid, markdown });
+    },
+  });
+  recorder.onRecorded((records) => autoDisable.recorded(records));
+
   const api = await createHttpServer({ ...options.http, logger, version });
   // An empty write asks all of it: the file, the lock, the disk.
   healthRoutes(api, { store: () => db.write(async () => {}) });
@@ -132,7 +152,7 @@ export async function createApp(
         v1,
         new WebhookService({ ...parts, registry, checkTarget: (url) => guard.checkUrl(url), ...options.webhooks }),
       );
-      await messageRoutes(v1, new MessageService({ ...parts, bots: options.bots }));
+      await messageRoutes(v1, messages);
     },
     { prefix: '/v1' },
   );
@@ -142,6 +162,7 @@ export async function createApp(
     vault,
     clock,
     async listen() {
+      await healthBook.start(db.reader);
       await engine.start();
       const { host } = options.http;
       const address = new URL(await api.listen({ host, port: options.http.port }));
@@ -154,6 +175,7 @@ export async function createApp(
       await api.close();
       clearTimeout(cut);
       await engine.close(graceMs);
+      await autoDisable.settled();
       await sender.destroy();
       await db.close();
     },

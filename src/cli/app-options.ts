@@ -32,6 +32,7 @@ export function settledOptions(
         suspectShare: config.webhookSuspectShare / 100,
       },
       firstMessageDelayMs: config.webhookFirstMessageDelay,
+      disabling: { failures: config.webhookDisableAfter, windowMs: config.webhookDisableWindow },
     },
     bots: { allReachesBots: config.atAllReachesBots },
     webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },

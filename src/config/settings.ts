@@ -178,6 +178,24 @@ export const serverSettings = {
     default: '1000',
     description: 'Most deliveries that wait in memory for one webhook. What exceeds it waits in the store.',
   },
+  webhookDisableAfter: {
+    env: 'HEARTH_WEBHOOK_DISABLE_AFTER',
+    flag: 'webhook-disable-after',
+    takes: 'COUNT',
+    read: wholeNumber(0, 100_000),
+    default: '100',
+    description:
+      'How many notifications have to fail within the time of HEARTH_WEBHOOK_DISABLE_WINDOW for a webhook to become inactive. Its owner is warned at half of them. 0: no webhook is disabled.',
+  },
+  webhookDisableWindow: {
+    env: 'HEARTH_WEBHOOK_DISABLE_WINDOW',
+    flag: 'webhook-disable-window',
+    takes: 'TIME',
+    read: duration(1_000, 86_400_000),
+    default: '5m',
+    description:
+      'Within how long failed notifications are counted. A webhook that was enabled again that recently is disabled by a single one.',
+  },
   webhookFirstMessageDelay: {
     env: 'HEARTH_WEBHOOK_FIRST_MESSAGE_DELAY',
     flag: 'webhook-first-message-delay',

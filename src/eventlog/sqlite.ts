@@ -26,6 +26,7 @@ export class SqliteEventLog implements EventLog {
   #read: number;
   /** Events at or below were committed by an earlier run. */
   readonly #repeatedUpTo: number;
+  #settled: number;
   /** Handed out and not acknowledged, in order. */
   readonly #open = new Set<number>();
   #wake: () => void = () => {};
@@ -43,6 +44,11 @@ export class SqliteEventLog implements EventLog {
     this.#head = head;
     this.#repeatedUpTo = head;
     this.#read = position;
+    this.#settled = position;
+  }
+
+  get settled(): number {
+    return this.#settled;
   }
 
   async append(tx: Writer, events: readonly NewEvent[]): Promise<void> {
@@ -86,6 +92,7 @@ export class SqliteEventLog implements EventLog {
       }
       await tx.all(savePosition, { consumer: CONSUMER, position });
       tx.afterCommit(() => {
+        this.#settled = position;
         for (const seq of settled) this.#open.delete(seq);
       });
     });

@@ -53,6 +53,7 @@ export function testOptions(folder: string): AppOptions {
       verifyTls: true,
       limits: { slots: 256, perWebhook: 16, queueLength: 1_000, suspectShare: 0.25 },
       firstMessageDelayMs: 0,
+      disabling: { failures: 100, windowMs: 300_000 },
     },
     bots: { allReachesBots: true },
     webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },

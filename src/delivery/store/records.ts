@@ -23,7 +23,7 @@ export async function saveSettlement(
   const row = rowOf(delivery, settlement, change);
   if (delivery.stored) await tx.all(updateDelivery, row);
   else await tx.all(insertDelivery, { ...row, createdAt: now });
-  if ('attempt' in settlement && settlement.attempt && settlement.state !== 'delivered') {
+  if ('attempt' in settlement && settlement.state !== 'delivered') {
     await saveAttempt(tx, row, settlement.attempt);
   }
 }
