@@ -1,10 +1,11 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import { parseAddress, type Address } from './addresses.ts';
 import { AllowList, hostOf } from './allow-list.ts';
-import { effective, isMetadata, isSpecial } from './ranges.ts';
+import { effective } from './embedding.ts';
+import { isMetadata, isSpecial } from './ranges.ts';
 import { readTarget } from './target.ts';
 
 export interface GuardOptions {
@@ -77,8 +78,9 @@ export class AddressGuard {
     const connect = buildConnector({ ...options, autoSelectFamily: true, lookup });
     return (target, callback) => {
       // A literal address is connected to without any lookup.
-      const address = parseAddress(target.hostname);
-      if (address && this.#refuses(address, target.hostname, port)) callback(new RefusedAddressError(), null);
+      const isAddress = isIP(target.hostname) !== 0;
+      if (isAddress && !this.#permits(target.hostname, target.hostname, port))
+        callback(new RefusedAddressError(), null);
       else connect(target, callback);
     };
   }
@@ -97,10 +99,7 @@ export class AddressGuard {
     const addresses = await this.#addressesOf(hostname);
     if (addresses.length === 0) throw new UnknownHostError('The host name has no address.');
     const host = hostname.replace(/\.$/, '');
-    for (const { address } of addresses) {
-      const parsed = parseAddress(address);
-      if (!parsed || this.#refuses(parsed, host, port)) throw new RefusedAddressError();
-    }
+    if (!addresses.every(({ address }) => this.#permits(address, host, port))) throw new RefusedAddressError();
     return [...addresses];
   }
 
@@ -119,6 +118,12 @@ export class AddressGuard {
       this.#lookups.set(hostname, addresses);
     }
     return addresses;
+  }
+
+  /** Whatever cannot be understood is not permitted. */
+  #permits(text: string, host: string, port: number): boolean {
+    const address = parseAddress(text);
+    return address !== undefined && !this.#refuses(address, host, port);
   }
 
   #refuses(address: Address, host: string, port: number): boolean {
