@@ -9,7 +9,7 @@ import type { Outcome, Sender } from './sender/index.ts';
 import { signatureHeaders } from './signature.ts';
 
 export interface CourierParts {
-  sender: Sender;
+  sender: Pick<Sender, 'send'>;
   schedule: RetrySchedule;
   clock: Clock;
   random: () => number;
