@@ -6,7 +6,7 @@ import { Vault } from './core/vault.ts';
 import { openSqlite, type Database } from './db/index.ts';
 import { Courier } from './delivery/courier.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
-import { AddressGuard } from './delivery/guard/index.ts';
+import { AddressGuard, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
 import { AutoDisable } from './delivery/health/auto-disable.ts';
 import { HealthBook, type FailureWindow } from './delivery/health/health-book.ts';
 import type { LaneLimits } from './delivery/lanes/lanes.ts';
@@ -45,6 +45,8 @@ export interface AppOptions {
     connectTimeoutMs: number;
     /** CIDRs, addresses and host names that may be called although the guard would refuse them. */
     allow: readonly string[];
+    /** Whom to call in place of a webhook's target; for development. */
+    rewrite: readonly RewriteRule[];
     /** PEM; in place of the system's certificate authorities. */
     ca: string | undefined;
     verifyTls: boolean;
@@ -103,7 +105,13 @@ export async function createApp(
     connectionsPerOrigin: options.delivery.limits.perWebhook * 4,
   });
   const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
-  const courier = new Courier({ sender, schedule: options.delivery.schedule, clock, random });
+  const rewrite = rewriteBy(options.delivery.rewrite);
+  const courier = new Courier({
+    sender: { send: (request) => sender.send({ ...request, url: rewrite(request.url) }) },
+    schedule: options.delivery.schedule,
+    clock,
+    random,
+  });
   const { limits, firstMessageDelayMs } = options.delivery;
   const recorder = new Recorder({ log, clock, logger, lastChange: await lastChange(db.reader) });
   const engine = new DeliveryEngine({
@@ -150,7 +158,12 @@ export async function createApp(
       membershipRoutes(v1, new MembershipService(parts));
       webhookRoutes(
         v1,
-        new WebhookService({ ...parts, registry, checkTarget: (url) => guard.checkUrl(url), ...options.webhooks }),
+        new WebhookService({
+          ...parts,
+          registry,
+          checkTarget: (url) => guard.checkUrl(rewrite(url)),
+          ...options.webhooks,
+        }),
       );
       await messageRoutes(v1, messages);
     },

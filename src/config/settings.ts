@@ -247,6 +247,15 @@ export const devSettings = {
     description:
       'World file (YAML or JSON) with the people, bots, rooms and webhooks to begin with. A small world is built in.',
   },
+  webhookRewrite: {
+    env: 'HEARTH_WEBHOOK_REWRITE',
+    flag: 'webhook-rewrite',
+    takes: 'RULES',
+    read: list,
+    default: '',
+    description:
+      'Receivers to call in place of those that are registered: how the targets begin, `=`, and what to call instead, such as `https://bot.example:8443=http://127.0.0.1:3978`. Several are separated by commas.',
+  },
   webhookInsecureTls: {
     env: 'HEARTH_WEBHOOK_INSECURE_TLS',
     flag: 'webhook-insecure-tls',

@@ -49,6 +49,7 @@ export function testOptions(folder: string): AppOptions {
       timeoutMs: 10_000,
       connectTimeoutMs: 3_000,
       allow: ['127.0.0.0/8', '::1', 'localhost'],
+      rewrite: [],
       ca: undefined,
       verifyTls: true,
       limits: { slots: 256, perWebhook: 16, queueLength: 1_000, suspectShare: 0.25 },
