@@ -13,7 +13,7 @@ import { compose, draftOf } from './content.ts';
 import { destinationOf, directRoomUuid, openDestination } from './destination.ts';
 import { listMessages, type ListQuery } from './list.ts';
 import { mayDelete, mayListAll, mayPost, maySee, type BotRules } from './policy.ts';
-import { messageEvent, presentMessage } from './present.ts';
+import { messageEvent, messageNotice, presentMessage } from './present.ts';
 import { deleteMessage, findMessageFor, findParent, insertMessage, type Content, type MessageRow } from './store.ts';
 
 export interface MessageServiceParts {
@@ -67,8 +67,9 @@ export class MessageService {
       await touchRoom(tx, room.id, now);
       const author = { personUuid: caller.uuid, personEmail: caller.email };
       const row = { ...stored, ...placeOf(room), ...author, opensRoom: isNew };
-      await this.#log.append(tx, [...events, messageEvent('created', row, caller.uuid)]);
-      return presentMessage(row, content);
+      const created = messageEvent('created', row, caller.uuid);
+      await this.#log.append(tx, [...events, created]);
+      return presentMessage(created.data, content);
     });
     return { ...message, ...addressee(body) };
   }
@@ -124,7 +125,7 @@ export class MessageService {
 
   #present(row: MessageRow): Message {
     const content = JSON.parse(this.#vault.open(row.wrappedKey, sealContext(row.uuid), row.content)) as Content;
-    return presentMessage(row, content);
+    return presentMessage(messageNotice(row), content);
   }
 }
 
