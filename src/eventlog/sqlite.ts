@@ -56,8 +56,10 @@ export class SqliteEventLog implements EventLog {
   }
 
   async *read(signal: AbortSignal): AsyncIterable<EventBatch> {
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
     while (!signal.aborted) {
+      // Made before it looks: what is committed while it looks wakes it all the same.
+      const woken = new Promise<void>((resolve) => (this.#wake = resolve));
       const events = await this.#next();
       const last = events.at(-1);
       if (last) {
@@ -65,8 +67,7 @@ export class SqliteEventLog implements EventLog {
         for (const { seq } of events) this.#open.add(seq);
         yield { events, repeated: (events[0]?.seq ?? 0) <= this.#repeatedUpTo };
       } else {
-        const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-        await Promise.race([woken, aborted]);
+        await woken;
       }
     }
   }
