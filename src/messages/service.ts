@@ -8,7 +8,7 @@ import type { Database, Reader, Writer } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, mapPage, pathKey, type Page } from '../http/index.ts';
 import { findPersonByEmail, findPersonByUuid } from '../people/index.ts';
-import { findRoomFor, touchRoom, type MemberView } from '../rooms/index.ts';
+import { findRoomFor, touchRoom, type MemberView, type PostingView } from '../rooms/index.ts';
 import { compose, draftOf } from './content.ts';
 import { destinationOf, directRoomUuid, openDestination } from './destination.ts';
 import { listMessages, type ListQuery } from './list.ts';
@@ -137,13 +137,13 @@ export function sealContext(messageUuid: string): string {
 }
 
 /** A thread has one level, within one room (spec 3.4.4, section 13). */
-async function mustBeRoot(tx: Writer, room: MemberView, parentUuid: string): Promise<void> {
+async function mustBeRoot(tx: Writer, room: PostingView, parentUuid: string): Promise<void> {
   const parent = await findParent(tx, parentUuid);
   if (parent?.roomUuid !== room.uuid) throw new ApiError('parentNotFound');
   if (parent.parentUuid !== null) throw new ApiError('parentIsReply');
 }
 
-function placeOf(room: MemberView) {
+function placeOf(room: PostingView) {
   return { roomUuid: room.uuid, roomType: room.type, roomOrgUuid: room.ownerOrgUuid };
 }
 
