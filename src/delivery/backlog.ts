@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../core/clock.ts';
-import type { Database } from '../db/index.ts';
+import { logLevelOf, type Database } from '../db/index.ts';
 import type { Delivery } from './delivery.ts';
 import type { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
@@ -105,7 +105,7 @@ export class Backlog {
         this.#lanes.add(lane, delivery);
       }
     } catch (error) {
-      this.#logger.error({ err: error, webhookId }, 'could not read the deliveries that wait');
+      this.#logger[logLevelOf(error)]({ err: error, webhookId }, 'could not read the deliveries that wait');
       this.note(webhookId, this.#clock.now() + READ_RETRY_MS);
     } finally {
       this.#loading.delete(webhookId);

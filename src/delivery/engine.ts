@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { LoggedEvent } from '../core/events.ts';
-import type { Database } from '../db/index.ts';
+import { logLevelOf, type Database } from '../db/index.ts';
 import type { EventBatch, EventLog } from '../eventlog/index.ts';
 import type { WebhookRegistry } from '../webhooks/index.ts';
 import { Backlog } from './backlog.ts';
@@ -107,7 +107,7 @@ export class DeliveryEngine {
       try {
         return await work();
       } catch (error) {
-        logger.error({ err: error }, complaint);
+        logger[logLevelOf(error)]({ err: error }, complaint);
         await new Promise<void>((resolve) => clock.setTimer(OWN_FAULT_DELAY_MS, resolve));
       }
     }
@@ -201,10 +201,8 @@ export class DeliveryEngine {
   /** The fault is ours, not the receiver's: it does not count as an attempt. */
   #postpone(delivery: Delivery, error: unknown): Settlement {
     const { clock, logger } = this.#parts;
-    logger.error(
-      { err: error, webhookId: delivery.webhookId, event: delivery.event.uuid },
-      'could not make an attempt',
-    );
+    const about = { err: error, webhookId: delivery.webhookId, event: delivery.event.uuid };
+    logger[logLevelOf(error)](about, 'could not make an attempt');
     return {
       state: 'waiting',
       reason: 'The server could not make the attempt.',

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
 import type { LoggedEvent } from '../core/events.ts';
+import { logLevelOf } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import type { Delivery, EventProgress, Settlement } from './delivery.ts';
 import { saveSettlement } from './store.ts';
@@ -87,7 +88,10 @@ export class Recorder {
       });
       return true;
     } catch (error) {
-      this.#logger.error({ err: error, records: records.length }, 'could not record what became of deliveries');
+      this.#logger[logLevelOf(error)](
+        { err: error, records: records.length },
+        'could not record what became of deliveries',
+      );
       return false;
     }
   }

@@ -1,6 +1,10 @@
 import { StoreUnavailableError, type Writer } from '../database.ts';
 import { asReader, type SqliteConnection } from './connection.ts';
 import type { Disk } from './disk.ts';
+import type { Outage } from './outage.ts';
+
+/** Dirties a page of the file: what commits after it was written, however little that was. */
+const TOUCH = 'PRAGMA user_version = 0';
 
 /**
  * Group commit. SQLite takes one writer and a durable commit waits for the disk, so the operations that arrive together
@@ -11,14 +15,16 @@ import type { Disk } from './disk.ts';
 export class UnitOfWork {
   readonly #connection: SqliteConnection;
   readonly #disk: Disk;
+  readonly #outage: Outage;
   #queue: Operation[] = [];
   #running: Promise<void> | undefined;
   #inTransaction = false;
-  #broken: Error | undefined;
+  #broken: StoreUnavailableError | undefined;
 
-  constructor(connection: SqliteConnection, disk: Disk) {
+  constructor(connection: SqliteConnection, disk: Disk, outage: Outage) {
     this.#connection = connection;
     this.#disk = disk;
+    this.#outage = outage;
   }
 
   run<T>(work: (tx: Writer) => Promise<T>, durable: boolean): Promise<T> {
@@ -42,6 +48,11 @@ export class UnitOfWork {
       });
       this.#running ??= this.#drain();
     });
+  }
+
+  async probe(): Promise<void> {
+    await this.run(async () => this.#connection.exec(TOUCH), true);
+    if (this.#outage.reason) throw this.#outage.reason;
   }
 
   /** Whether the connection holds changes that are not committed. */
@@ -75,23 +86,29 @@ export class UnitOfWork {
       answers = await this.#transact(batch);
       if (batch.some(({ durable }) => durable)) await this.#sync();
     } catch (error) {
-      const unavailable = new StoreUnavailableError('The store cannot be written to.', { cause: error });
+      const unavailable = asUnavailable(error);
+      this.#outage.failed(unavailable);
       for (const operation of batch) operation.fail(unavailable);
       return;
     }
+    this.#outage.worked();
     for (const answer of answers) answer();
   }
 
   /**
-   * After a sync that failed nobody knows what is on the disk, and a second try may lie (the kernel has dropped the
-   * pages). Nothing more is written until the next start reads what is there.
+   * A commit that fails has written nothing that counts, and the next one may work. After a sync that failed nobody knows
+   * what is on the disk, and a second try may lie (the kernel has dropped the pages). So nothing more is written until the
+   * next start, which takes what it finds whole.
    */
   async #sync(): Promise<void> {
     try {
       await this.#disk.sync();
-    } catch (error) {
-      this.#broken = error instanceof Error ? error : new Error(String(error));
-      throw error;
+    } catch (cause) {
+      this.#broken = new StoreUnavailableError(
+        'The disk did not confirm a write, so nobody knows whether it is there: nothing is written until a restart.',
+        { cause },
+      );
+      throw this.#broken;
     }
   }
 
@@ -100,6 +117,7 @@ export class UnitOfWork {
       this.#connection.exec('BEGIN IMMEDIATE');
       this.#inTransaction = true;
       const answers = await this.#performAll(batch);
+      if (this.#outage.reason) this.#connection.exec(TOUCH);
       this.#connection.exec('COMMIT');
       return answers;
     } catch (error) {
@@ -117,12 +135,22 @@ export class UnitOfWork {
       try {
         answers.push(await operation.perform());
       } catch (error) {
-        this.#connection.exec('ROLLBACK TO operation');
+        if (error instanceof StoreUnavailableError) this.#outage.failed(error);
+        this.#rollBackOperation(error);
         answers.push(() => operation.fail(error));
       }
       this.#connection.exec('RELEASE operation');
     }
     return answers;
+  }
+
+  #rollBackOperation(reason: unknown): void {
+    try {
+      this.#connection.exec('ROLLBACK TO operation');
+    } catch {
+      // SQLite has rolled the whole transaction back by itself, and with it the neighbours.
+      throw reason;
+    }
   }
 
   #rollBack(): void {
@@ -132,6 +160,11 @@ export class UnitOfWork {
       // SQLite has rolled back by itself, as it does when the disk is full; the cause is already being reported.
     }
   }
+}
+
+function asUnavailable(error: unknown): StoreUnavailableError {
+  if (error instanceof StoreUnavailableError) return error;
+  return new StoreUnavailableError('The store cannot be written to.', { cause: error });
 }
 
 interface Operation {
