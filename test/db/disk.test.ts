@@ -4,6 +4,7 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openConnection } from '../../src/db/sqlite/connection.ts';
+import { Group } from '../../src/db/sqlite/group.ts';
 import { Outage } from '../../src/db/sqlite/outage.ts';
 import { UnitOfWork } from '../../src/db/sqlite/unit-of-work.ts';
 import { StoreUnavailableError } from '../../src/db/index.ts';
@@ -29,7 +30,7 @@ function open(name: string) {
   const outage = new Outage(clock);
   const told: (string | undefined)[] = [];
   outage.onChange((reason) => told.push(reason?.message));
-  const unitOfWork = new UnitOfWork(connection, { sync, close: async () => {} }, outage);
+  const unitOfWork = new UnitOfWork(new Group(connection, outage), { sync, close: async () => {} }, outage);
   const note = async () => connection.exec("insert into notes values ('x')");
   const notes = async () => (await sql<{ text: string }>`select text from notes`.execute(connection.query)).rows;
   return { connection, unitOfWork, syncs, clock, told, note, notes };

@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import { migrate } from '../migrations/index.ts';
 import { openConnection, type SqliteOptions } from './connection.ts';
 import { noDisk, openWriteAheadLog } from './disk.ts';
+import { Group } from './group.ts';
 import { Outage } from './outage.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
@@ -18,10 +19,11 @@ export async function openSqlite(options: SqliteOptions, clock: Clock = systemCl
   const reading = openConnection(options, true);
   const disk = options.durability === 'full' ? await openWriteAheadLog(options.file) : noDisk;
   const outage = new Outage(clock);
-  const unitOfWork = new UnitOfWork(writing, disk, outage);
-  // Between two units of work the writing connection, too, sees exactly what is committed, and from a warm cache: each
+  const group = new Group(writing, outage);
+  const unitOfWork = new UnitOfWork(group, disk, outage);
+  // Between two groups the writing connection, too, sees exactly what is committed, and from a warm cache: each
   // commit empties the cache of the other one.
-  const atRest = () => (unitOfWork.inTransaction ? reading : writing);
+  const atRest = () => (group.open ? reading : writing);
   return {
     reader: {
       query: reading.query,
