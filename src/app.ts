@@ -86,7 +86,11 @@ export async function createApp(
   { clock = systemClock, random = Math.random }: Overrides = {},
 ): Promise<App> {
   const { logger } = options;
-  const db = await openSqlite(options.store);
+  const db = await openSqlite(options.store, clock);
+  db.onOutage((outage) => {
+    if (outage) logger.error({ err: outage }, 'the store cannot be written to: writes are refused, reads go on');
+    else logger.info('the store can be written to again');
+  });
   const vault = new Vault(options.masterKeys);
   const log = await SqliteEventLog.open(db, clock);
 
@@ -145,8 +149,7 @@ export async function createApp(
   recorder.onRecorded((records) => autoDisable.recorded(records));
 
   const api = await createHttpServer({ ...options.http, logger, version });
-  // An empty write asks all of it: the file, the lock, the disk.
-  healthRoutes(api, { store: () => db.write(async () => {}) });
+  healthRoutes(api, { store: () => db.probe() });
   await api.register(
     async (v1: Api) => {
       v1.addHook(
