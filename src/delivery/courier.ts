@@ -56,7 +56,7 @@ export class Courier {
 
 /** DEL-1, DEL-2: any 2xx is a success and nothing else is. */
 function asAttempt(outcome: Outcome, startedAt: number, exchange: string): Attempt {
-  const { durationMs } = outcome;
+  const durationMs = outcome.timings.totalMs;
   if (outcome.kind === 'error') return { startedAt, durationMs, status: null, error: outcome.message, exchange };
   const { status } = outcome;
   const error = status >= 200 && status < 300 ? null : `The receiver answered ${status}.`;
