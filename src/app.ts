@@ -6,12 +6,16 @@ import { Vault } from './core/vault.ts';
 import { openSqlite, type Database } from './db/index.ts';
 import { Courier } from './delivery/courier.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
-import { AddressGuard } from './delivery/guard/index.ts';
-import type { LaneLimits } from './delivery/lanes.ts';
+import { AddressGuard, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
+import { AutoDisable } from './delivery/health/auto-disable.ts';
+import { HealthBook, type FailureWindow } from './delivery/health/health-book.ts';
+import type { LaneLimits } from './delivery/lanes/lanes.ts';
 import { Matcher } from './delivery/matcher.ts';
+import { Recorder } from './delivery/recorder.ts';
 import { RoomMembers } from './delivery/room-members.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
 import { Sender } from './delivery/sender/index.ts';
+import { lastChange } from './delivery/store/records.ts';
 import { SqliteEventLog } from './eventlog/index.ts';
 import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
 import { membershipRoutes } from './memberships/routes.ts';
@@ -19,13 +23,13 @@ import { MembershipService } from './memberships/service.ts';
 import type { BotRules } from './messages/policy.ts';
 import { messageRoutes } from './messages/routes.ts';
 import { MessageService } from './messages/service.ts';
-import { findCaller } from './people/index.ts';
+import { findCaller, SYSTEM_BOT_UUID, systemBot } from './people/index.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { PeopleService } from './people/service.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import { RoomService } from './rooms/service.ts';
 import { version } from './version.ts';
-import { WebhookRegistry } from './webhooks/index.ts';
+import { switchOff, WebhookRegistry } from './webhooks/index.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { WebhookService, type WebhookParts } from './webhooks/service.ts';
 
@@ -41,11 +45,15 @@ export interface AppOptions {
     connectTimeoutMs: number;
     /** CIDRs, addresses and host names that may be called although the guard would refuse them. */
     allow: readonly string[];
+    /** Whom to call in place of a webhook's target; for development. */
+    rewrite: readonly RewriteRule[];
     /** PEM; in place of the system's certificate authorities. */
     ca: string | undefined;
     verifyTls: boolean;
     limits: LaneLimits;
     firstMessageDelayMs: number;
+    /** DEL-5 */
+    disabling: FailureWindow;
   };
   bots: BotRules;
   webhooks: Pick<WebhookParts, 'allowMessagesUpdated' | 'mostPerPerson'>;
@@ -78,7 +86,11 @@ export async function createApp(
   { clock = systemClock, random = Math.random }: Overrides = {},
 ): Promise<App> {
   const { logger } = options;
-  const db = await openSqlite(options.store);
+  const db = await openSqlite(options.store, clock);
+  db.onOutage((outage) => {
+    if (outage) logger.error({ err: outage }, 'the store cannot be written to: writes are refused, reads go on');
+    else logger.info('the store can be written to again');
+  });
   const vault = new Vault(options.masterKeys);
   const log = await SqliteEventLog.open(db, clock);
 
@@ -97,8 +109,15 @@ export async function createApp(
     connectionsPerOrigin: options.delivery.limits.perWebhook * 4,
   });
   const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
-  const courier = new Courier({ sender, schedule: options.delivery.schedule, clock, random });
+  const rewrite = rewriteBy(options.delivery.rewrite);
+  const courier = new Courier({
+    sender: { send: (request) => sender.send({ ...request, url: rewrite(request.url) }) },
+    schedule: options.delivery.schedule,
+    clock,
+    random,
+  });
   const { limits, firstMessageDelayMs } = options.delivery;
+  const recorder = new Recorder({ log, clock, logger, lastChange: await lastChange(db.reader) });
   const engine = new DeliveryEngine({
     db,
     log,
@@ -107,14 +126,30 @@ export async function createApp(
     registry,
     matcher,
     courier,
+    recorder,
     limits,
     firstMessageDelayMs,
   });
 
   const parts = { db, log, vault, clock };
+  const messages = new MessageService({ ...parts, bots: options.bots });
+  const healthBook = new HealthBook(clock, options.delivery.disabling);
+  const autoDisable = new AutoDisable({
+    clock,
+    logger,
+    registry,
+    book: healthBook,
+    window: options.delivery.disabling,
+    switchOff: (id, reason) =>
+      switchOff({ ...parts, registry }, id, { reason, after: log.settled, actorUuid: SYSTEM_BOT_UUID }),
+    tellOwner: async (ownerUuid, markdown) => {
+      await messages.post(await systemBot(db, clock.now()), { toPersonId: ownerUuid, markdown });
+    },
+  });
+  recorder.onRecorded((records) => autoDisable.recorded(records));
+
   const api = await createHttpServer({ ...options.http, logger, version });
-  // An empty write asks all of it: the file, the lock, the disk.
-  healthRoutes(api, { store: () => db.write(async () => {}) });
+  healthRoutes(api, { store: () => db.probe() });
   await api.register(
     async (v1: Api) => {
       v1.addHook(
@@ -126,9 +161,14 @@ export async function createApp(
       membershipRoutes(v1, new MembershipService(parts));
       webhookRoutes(
         v1,
-        new WebhookService({ ...parts, registry, checkTarget: (url) => guard.checkUrl(url), ...options.webhooks }),
+        new WebhookService({
+          ...parts,
+          registry,
+          checkTarget: (url) => guard.checkUrl(rewrite(url)),
+          ...options.webhooks,
+        }),
       );
-      await messageRoutes(v1, new MessageService({ ...parts, bots: options.bots }));
+      await messageRoutes(v1, messages);
     },
     { prefix: '/v1' },
   );
@@ -138,6 +178,7 @@ export async function createApp(
     vault,
     clock,
     async listen() {
+      await healthBook.start(db.reader);
       await engine.start();
       const { host } = options.http;
       const address = new URL(await api.listen({ host, port: options.http.port }));
@@ -150,6 +191,7 @@ export async function createApp(
       await api.close();
       clearTimeout(cut);
       await engine.close(graceMs);
+      await autoDisable.settled();
       await sender.destroy();
       await db.close();
     },

@@ -15,7 +15,7 @@ if (folder === undefined) throw new Error('Which folder?');
 /** The server as `hearth serve` runs it when nothing is set, but that it may call receivers on this machine. */
 const flags = { host: '127.0.0.1', port: '0', 'webhook-allow': '127.0.0.1' };
 const app = await createApp({
-  ...settledOptions(readServeConfig({ flags, env: {} }), { alsoAllow: [], verifyTls: true }),
+  ...settledOptions(readServeConfig({ flags, env: {} }), { alsoAllow: [], rewrite: [], verifyTls: true }),
   store: { file: path.join(folder, 'hearth.db'), durability: 'full' },
   masterKeys: [newMasterKey()],
   logger: pino({ level: 'warn' }),

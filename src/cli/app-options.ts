@@ -2,18 +2,21 @@ import { readFileSync } from 'node:fs';
 import type { AppOptions } from '../app.ts';
 import { ConfigError, type ServerConfig } from '../config/index.ts';
 import { AllowList } from '../delivery/guard/allow-list.ts';
+import { parseRewriteRules } from '../delivery/guard/index.ts';
 import { parseSchedule } from '../delivery/schedule.ts';
 
 interface Mode {
   /** Receivers that may be called beyond those that the settings name. */
   alsoAllow: readonly string[];
+  /** Entries of the setting that only development has. */
+  rewrite: readonly string[];
   verifyTls: boolean;
 }
 
 /** What the settings say about the application; where it keeps its data is not among it. Throws `ConfigError`. */
 export function settledOptions(
   config: ServerConfig,
-  { alsoAllow, verifyTls }: Mode,
+  { alsoAllow, rewrite, verifyTls }: Mode,
 ): Omit<AppOptions, 'store' | 'masterKeys' | 'logger'> {
   orConfigError('HEARTH_WEBHOOK_ALLOW', () => new AllowList(config.webhookAllow));
   return {
@@ -23,10 +26,17 @@ export function settledOptions(
       timeoutMs: config.webhookTimeout,
       connectTimeoutMs: config.webhookConnectTimeout,
       allow: [...alsoAllow, ...config.webhookAllow],
+      rewrite: orConfigError('HEARTH_WEBHOOK_REWRITE', () => parseRewriteRules(rewrite)),
       ca: readCertificates(config.webhookCaFile),
       verifyTls,
-      limits: { slots: config.webhookSlots, perWebhook: config.webhookSlotsEach, queueLength: config.webhookQueue },
+      limits: {
+        slots: config.webhookSlots,
+        perWebhook: config.webhookSlotsEach,
+        queueLength: config.webhookQueue,
+        suspectShare: config.webhookSuspectShare / 100,
+      },
       firstMessageDelayMs: config.webhookFirstMessageDelay,
+      disabling: { failures: config.webhookDisableAfter, windowMs: config.webhookDisableWindow },
     },
     bots: { allReachesBots: config.atAllReachesBots },
     webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },

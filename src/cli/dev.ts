@@ -38,7 +38,11 @@ const LOOPBACK = ['127.0.0.0/8', '::1', 'localhost'];
 
 async function run({ given, io, stop }: Call): Promise<void> {
   const config = readDevConfig(given);
-  const settled = settledOptions(config, { alsoAllow: LOOPBACK, verifyTls: !config.webhookInsecureTls });
+  const settled = settledOptions(config, {
+    alsoAllow: LOOPBACK,
+    rewrite: config.webhookRewrite,
+    verifyTls: !config.webhookInsecureTls,
+  });
   const logger = await createLogger(config, io);
   for (const name of unknownVariables(given.env)) logger.warn(`${name} is not a setting of Hearth.`);
 

@@ -88,17 +88,18 @@ async function rewrapAll(db: Database, vault: Vault): Promise<{ rooms: number; s
     db.write(async ({ query }) => {
       const rows = await query
         .selectFrom('webhooks')
-        .select(['id', 'secret'])
+        .select(['id', 'secret', 'previousSecret'])
         .where('id', '>', after)
-        .where('secret', 'is not', null)
+        .where((eb) => eb.or([eb('secret', 'is not', null), eb('previousSecret', 'is not', null)]))
         .orderBy('id')
         .limit(BATCH)
         .execute();
-      for (const { id, secret } of rows) {
-        if (secret === null || vault.isCurrent(secret)) continue;
+      const rewrapped = (sealed: Uint8Array | null) =>
+        sealed === null || vault.isCurrent(sealed) ? sealed : vault.rewrapAlone(sealed);
+      for (const { id, secret, previousSecret } of rows) {
         await query
           .updateTable('webhooks')
-          .set({ secret: vault.rewrapAlone(secret) })
+          .set({ secret: rewrapped(secret), previousSecret: rewrapped(previousSecret) })
           .where('id', '=', id)
           .execute();
       }

@@ -76,6 +76,7 @@ describe('impossible combinations', () => {
     [{ world: 'team.yaml' }, {}, '--world is for development'],
     [{}, { HEARTH_MEMORY: 'true' }, 'HEARTH_MEMORY is for development: take it away, or use `hearth dev`'],
     [{ 'webhook-insecure-tls': true }, {}, '--webhook-insecure-tls is for development'],
+    [{ 'webhook-rewrite': 'a=b' }, {}, '--webhook-rewrite is for development'],
     [
       {},
       { HEARTH_MASTER_KEY: 'x', HEARTH_MASTER_KEY_FILE: 'y' },

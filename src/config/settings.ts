@@ -161,6 +161,15 @@ export const serverSettings = {
     default: '32',
     description: 'Most requests at the same time for one webhook.',
   },
+  webhookSuspectShare: {
+    env: 'HEARTH_WEBHOOK_SUSPECT_SHARE',
+    flag: 'webhook-suspect-share',
+    takes: 'PERCENT',
+    read: wholeNumber(1, 100),
+    default: '25',
+    description:
+      'The part of the slots, in percent, that receivers may hold together which are slow, fail, or have not answered yet. The rest is for those that are known to work.',
+  },
   webhookQueue: {
     env: 'HEARTH_WEBHOOK_QUEUE',
     flag: 'webhook-queue',
@@ -168,6 +177,24 @@ export const serverSettings = {
     read: wholeNumber(1, 1_000_000),
     default: '1000',
     description: 'Most deliveries that wait in memory for one webhook. What exceeds it waits in the store.',
+  },
+  webhookDisableAfter: {
+    env: 'HEARTH_WEBHOOK_DISABLE_AFTER',
+    flag: 'webhook-disable-after',
+    takes: 'COUNT',
+    read: wholeNumber(0, 100_000),
+    default: '100',
+    description:
+      'How many notifications have to fail within the time of HEARTH_WEBHOOK_DISABLE_WINDOW for a webhook to become inactive. Its owner is warned at half of them. 0: no webhook is disabled.',
+  },
+  webhookDisableWindow: {
+    env: 'HEARTH_WEBHOOK_DISABLE_WINDOW',
+    flag: 'webhook-disable-window',
+    takes: 'TIME',
+    read: duration(1_000, 86_400_000),
+    default: '5m',
+    description:
+      'Within how long failed notifications are counted. A webhook that was enabled again that recently is disabled by a single one.',
   },
   webhookFirstMessageDelay: {
     env: 'HEARTH_WEBHOOK_FIRST_MESSAGE_DELAY',
@@ -219,6 +246,15 @@ export const devSettings = {
     read: text,
     description:
       'World file (YAML or JSON) with the people, bots, rooms and webhooks to begin with. A small world is built in.',
+  },
+  webhookRewrite: {
+    env: 'HEARTH_WEBHOOK_REWRITE',
+    flag: 'webhook-rewrite',
+    takes: 'RULES',
+    read: list,
+    default: '',
+    description:
+      'Receivers to call in place of those that are registered: how the targets begin, `=`, and what to call instead, such as `https://bot.example:8443=http://127.0.0.1:3978`. Several are separated by commas.',
   },
   webhookInsecureTls: {
     env: 'HEARTH_WEBHOOK_INSECURE_TLS',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Membership } from './memberships.ts';
 import { Message } from './messages.ts';
 import { Room } from './rooms.ts';
-import { Webhook } from './webhooks.ts';
+import { Webhook, WebhookSwitch } from './webhooks.ts';
 
 /** `data` of messages webhooks: identifiers, never the text (spec 4.5.1). */
 export const MessageNotice = Message.pick({
@@ -35,6 +35,6 @@ export type RoomNotice = z.output<typeof RoomNotice>;
 
 /** What a webhook carries: the webhook itself without its secret, who caused the event, and the event's data. */
 export const Notice = Webhook.omit({ secret: true })
-  .extend({ actorId: z.string(), data: z.union([MessageNotice, Membership, RoomNotice]) })
+  .extend({ actorId: z.string(), data: z.union([MessageNotice, Membership, RoomNotice, WebhookSwitch]) })
   .meta({ id: 'Notice' });
 export type Notice = z.output<typeof Notice>;

@@ -21,6 +21,12 @@ export const Webhook = z
   .meta({ id: 'Webhook' });
 export type Webhook = z.output<typeof Webhook>;
 
+/** `data` of our `webhooks` `updated`: a webhook that was switched off, when and why, or on again. */
+export const WebhookSwitch = Webhook.omit({ secret: true })
+  .extend({ disabled: timestamp.optional(), reason: z.string().optional() })
+  .meta({ id: 'WebhookSwitch' });
+export type WebhookSwitch = z.output<typeof WebhookSwitch>;
+
 export const WebhookList = listOf(Webhook);
 
 const name = z

@@ -1,5 +1,8 @@
-/** What can happen to what. `attachmentActions` can be subscribed to; nothing on this server causes them yet. */
-export type Resource = 'messages' | 'memberships' | 'rooms' | 'attachmentActions';
+/**
+ * What can happen to what. `attachmentActions` can be subscribed to; nothing on this server causes them yet. `webhooks` is
+ * ours: it tells of a webhook that was switched off or on, and belongs to no room.
+ */
+export type Resource = 'messages' | 'memberships' | 'rooms' | 'attachmentActions' | 'webhooks';
 export type EventType = 'created' | 'updated' | 'deleted';
 export type RoomType = 'direct' | 'group';
 
@@ -8,8 +11,9 @@ export type RoomType = 'direct' | 'group';
  * public ids; never content.
  */
 export interface EventFacts {
-  roomType: RoomType;
-  /** messages: the author; memberships: the member. */
+  /** Absent: it happened in no room. */
+  roomType?: RoomType;
+  /** messages: the author; memberships: the member; webhooks: the owner. */
   personUuid?: string;
   /** Lower case. */
   personEmail?: string;
@@ -36,8 +40,9 @@ export interface NewEvent {
   resource: Resource;
   event: EventType;
   actorUuid: string;
+  /** Empty: it happened in no room, and concerns the `audience` of its facts alone. */
   roomUuid: string;
-  /** The organization that owns the room. */
+  /** The organization that owns the room, or whatever else it is about. */
   orgUuid: string;
   facts: EventFacts;
   /** The resource's public data at this moment; the keys in the order of spec 4.5.1. Never content. */

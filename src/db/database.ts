@@ -17,6 +17,13 @@ export interface Database {
    * ones of these. Waits for no disk.
    */
   writeRepeatable<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
+  /** Writes next to nothing, durably. Throws `StoreUnavailableError` when that fails, and while an outage lasts. */
+  probe(): Promise<void>;
+  /**
+   * Calls `listener` with the first error when an outage begins, and with undefined when writing has worked again for some
+   * seconds: once each, however many writes fail in between. Whoever meets a `StoreUnavailableError` need not log it.
+   */
+  onOutage(listener: OutageListener): void;
   /** Waits for the writes under way, then closes. */
   close(): Promise<void>;
 }
@@ -70,7 +77,14 @@ export function compileStatement<P extends Params, R>(db: Kysely<Schema>, { buil
   return build(db, (name) => new Placeholder(name) as unknown as P[typeof name]).compile();
 }
 
-/** The store cannot answer now (disk full, connection lost); nothing was changed. */
+export type OutageListener = (outage: StoreUnavailableError | undefined) => void;
+
+/** The store cannot answer now (disk full, connection lost); nothing was changed, unless it says otherwise. */
 export class StoreUnavailableError extends Error {
   override name = 'StoreUnavailableError';
+}
+
+/** The level at which to log what failed: the store tells of its outage by itself (`Database.onOutage`). */
+export function logLevelOf(error: unknown): 'error' | 'debug' {
+  return error instanceof StoreUnavailableError ? 'debug' : 'error';
 }

@@ -13,10 +13,12 @@ export interface Schema {
   messages: MessagesTable;
   messageMentions: MessageMentionsTable;
   webhooks: WebhooksTable;
+  formerWebhooks: FormerWebhooksTable;
   events: EventsTable;
   logPositions: LogPositionsTable;
   deliveries: DeliveriesTable;
   attempts: AttemptsTable;
+  replays: ReplaysTable;
   worldEntries: WorldEntriesTable;
 }
 
@@ -137,7 +139,30 @@ export interface WebhooksTable {
   secret: Bytes | null;
   status: 'active' | 'inactive';
   ownedBy: 'creator' | 'org';
+  /** `room`: a room whose delivery failed waits for it, the other rooms go on. */
+  ordering: Generated<Ordering>;
+  /** Of the name and target that notices carry: grows when one of them changes. */
+  revision: Generated<number>;
+  /** When it became inactive, why, and the newest event of the log by then; kept after it is active again. */
+  disabledAt: number | null;
+  disabledReason: string | null;
+  disabledAfter: number | null;
+  /** When it was last made active again. */
+  enabledAt: number | null;
+  /** Signs beside the present one until then; sealed. */
+  previousSecret: Bytes | null;
+  previousSecretUntil: number | null;
   createdAt: number;
+}
+
+export type Ordering = 'none' | 'room';
+
+/** What notices said of a webhook before it was changed: with the event it makes the same bytes again (WH-20). */
+export interface FormerWebhooksTable {
+  webhookId: number;
+  revision: number;
+  name: string;
+  targetUrl: string;
 }
 
 /** The event log of the embedded store; append-only. `id` is the position: ever growing, never used twice. */
@@ -170,19 +195,31 @@ export interface DeliveriesTable {
   eventId: number;
   webhookId: number;
   state: DeliveryState;
+  /** It waits for its first attempt, in the order of events; other deliveries that wait go by when they are due. */
+  untried: Flag;
   /** Why it failed, was dropped or waits. */
   reason: string | null;
   /** Attempts made so far. */
   attempts: number;
-  /** When to try (again); only while `waiting`. */
+  /** Those of them that were made before it was last sent anew: the retry schedule begins again after them. */
+  attemptsBefore: Generated<number>;
+  /** When to try (again), while `waiting`; null then: after an earlier one of its room. */
   dueAt: number | null;
-  /** The bytes of the first attempt: later ones resend them unchanged (WH-20). Null until an attempt has failed. */
-  body: string | null;
+  /** The room it waits for; only where the webhook's ordering is `room`. */
+  roomUuid: string | null;
+  /** Of the webhook, as its first attempt told it; null before. */
+  revision: number | null;
+  /** The replay that brought it back last. */
+  replayId: number | null;
   /** Status of the last response. */
   lastStatus: number | null;
   /** When the last attempt began, and how long it took (ms). */
   lastAttemptAt: number | null;
   lastDurationMs: number | null;
+  /** JSON: what went over the wire in the attempt that delivered (src/delivery/exchange.ts). */
+  exchange: string | null;
+  /** Grows with every change of any delivery: the cursor of their stream. */
+  change: number;
   createdAt: number;
 }
 
@@ -194,8 +231,37 @@ export interface AttemptsTable {
   durationMs: number;
   status: number | null;
   error: string | null;
-  /** What the receiver answered, cut at 16 KiB. */
-  responseBody: Bytes | null;
+  /** JSON: what went over the wire. */
+  exchange: string | null;
+}
+
+export type ReplayKind = 'failed' | 'events';
+export type ReplayState = 'running' | 'paused' | 'completed' | 'cancelled';
+
+/** A job that sends events to a webhook again, oldest first. */
+export interface ReplaysTable {
+  id: Key;
+  uuid: string;
+  webhookId: number;
+  creatorId: number;
+  kind: ReplayKind;
+  state: ReplayState;
+  /** Positions of the log: after `fromEvent`, up to and including `untilEvent`. */
+  fromEvent: number;
+  untilEvent: number;
+  /** Narrows it, in the webhook's filter language. */
+  filter: string | null;
+  /** Everything up to and including this event is done or under way. */
+  position: number;
+  /** Deliveries of the next step: doubles while they succeed. */
+  pace: number;
+  /** Deliveries there were when it was made; null: not counted. */
+  total: number | null;
+  replayed: number;
+  delivered: number;
+  failed: number;
+  createdAt: number;
+  updatedAt: number;
 }
 
 /** What a development world has brought in: only what is declared anew is brought in again. */

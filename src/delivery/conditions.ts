@@ -57,10 +57,11 @@ const wanting: readonly Condition[] = [
       webhook.ownedBy === 'org' || (members.get(webhook.ownerUuid) ?? 0) <= event.createdAt,
   },
   {
-    /** `all` leaves card submissions out (spec 4.3). */
+    /** `all` leaves card submissions out (spec 4.3), and what Webex does not know of. */
     name: 'resource',
     holds: (webhook, { resource }) =>
-      webhook.resource === resource || (webhook.resource === 'all' && resource !== 'attachmentActions'),
+      webhook.resource === resource ||
+      (webhook.resource === 'all' && resource !== 'attachmentActions' && resource !== 'webhooks'),
   },
   { name: 'event', holds: (webhook, { event }) => webhook.event === event || webhook.event === 'all' },
 ];

@@ -1,18 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import { derivedUuid } from '../core/ids.ts';
-import type { ActiveWebhook } from '../webhooks/index.ts';
-import type { Attempt, Delivery, Settlement } from './delivery.ts';
+import { secretsOf, type ActiveWebhook } from '../webhooks/index.ts';
+import { deliveryId, type Attempt, type Delivery, type Settlement } from './delivery.ts';
 import { noticeBody } from './envelope.ts';
-import { nextAttempt, type RetrySchedule } from './schedule.ts';
+import { exchangeOf } from './exchange.ts';
+import type { Ended } from './lanes/lanes.ts';
+import { isPassing, nextAttempt, type RetrySchedule } from './schedule.ts';
 import type { Outcome, Sender } from './sender/index.ts';
 import { signatureHeaders } from './signature.ts';
 
 export interface CourierParts {
-  sender: Sender;
+  sender: Pick<Sender, 'send'>;
   schedule: RetrySchedule;
   clock: Clock;
   random: () => number;
+}
+
+/** What an attempt means for the delivery, and for its lane. */
+export interface Tried {
+  settlement: Settlement;
+  ended: Ended;
 }
 
 /** Makes one attempt of a delivery and says what follows from its outcome. */
@@ -23,65 +30,58 @@ export class Courier {
     this.#parts = parts;
   }
 
-  async attempt(delivery: Delivery, webhook: ActiveWebhook): Promise<Settlement> {
+  async attempt(delivery: Delivery, webhook: ActiveWebhook): Promise<Tried> {
     const { sender, clock } = this.#parts;
     const startedAt = clock.now();
-    delivery.body ??= noticeBody(webhook, delivery.event);
-    const body = Buffer.from(delivery.body, 'utf8');
-    const outcome = await sender.send({
-      url: webhook.targetUrl,
-      headers: noticeHeaders(delivery, webhook, body, startedAt),
-      body,
-    });
-    return this.#settle(delivery, outcome, startedAt);
+    const told = (delivery.told ??= webhook);
+    const body = noticeBody(webhook, delivery.event, told);
+    const headers = noticeHeaders(delivery, webhook, body, startedAt);
+    const outcome = await sender.send({ url: webhook.targetUrl, headers, body });
+    const attempt = asAttempt(outcome, startedAt, exchangeOf(webhook.targetUrl, headers, outcome));
+    return {
+      settlement: this.#settle(delivery, outcome, attempt),
+      ended: { verdict: verdictOf(attempt, outcome), durationMs: attempt.durationMs },
+    };
   }
 
-  #settle(delivery: Delivery, outcome: Outcome, startedAt: number): Settlement {
+  #settle(delivery: Delivery, outcome: Outcome, attempt: Attempt): Settlement {
     const { schedule, clock, random } = this.#parts;
-    const attempt = asAttempt(outcome, startedAt);
     if (attempt.error === null) return { state: 'delivered', attempt };
-    const next = nextAttempt(schedule, { attemptsMade: delivery.attempts + 1, outcome, now: clock.now(), random });
+    const attemptsMade = delivery.attempts - delivery.attemptsBefore + 1;
+    const next = nextAttempt(schedule, { attemptsMade, outcome, now: clock.now(), random });
     if (next === 'giveUp') return { state: 'failed', reason: attempt.error, attempt };
     return { state: 'waiting', reason: attempt.error, dueAt: next.at, attempt };
   }
 }
 
 /** DEL-1, DEL-2: any 2xx is a success and nothing else is. */
-function asAttempt(outcome: Outcome, startedAt: number): Attempt {
+function asAttempt(outcome: Outcome, startedAt: number, exchange: string): Attempt {
   const durationMs = outcome.timings.totalMs;
-  if (outcome.kind === 'error') {
-    return { startedAt, durationMs, status: null, error: outcome.message, responseBody: null };
-  }
-  const { status, body } = outcome;
-  const delivered = status >= 200 && status < 300;
-  return {
-    startedAt,
-    durationMs,
-    status,
-    error: delivered ? null : `The receiver answered ${status}.`,
-    responseBody: body,
-  };
+  if (outcome.kind === 'error') return { startedAt, durationMs, status: null, error: outcome.message, exchange };
+  const { status } = outcome;
+  const error = status >= 200 && status < 300 ? null : `The receiver answered ${status}.`;
+  return { startedAt, durationMs, status, error, exchange };
 }
 
-/** The id is the same in every attempt, also after a crash, so that a receiver can tell a repetition. */
-function deliveryId(delivery: Delivery, webhook: ActiveWebhook): string {
-  return derivedUuid('delivery', delivery.event.uuid, webhook.uuid);
+function verdictOf(attempt: Attempt, outcome: Outcome): Ended['verdict'] {
+  if (attempt.error === null) return 'good';
+  return isPassing(outcome) ? 'bad' : 'refused';
 }
 
 function noticeHeaders(
-  delivery: Delivery,
+  { event, webhookId, attempts }: Delivery,
   webhook: ActiveWebhook,
-  body: Buffer,
+  body: string,
   startedAt: number,
 ): Record<string, string> {
-  const id = deliveryId(delivery, webhook);
+  const id = deliveryId(event.uuid, webhookId);
   return {
     trackingid: `HEARTH_${randomUUID()}`,
     'x-hearth-delivery-id': id,
-    'x-hearth-attempt': String(delivery.attempts + 1),
-    'x-hearth-sequence': String(delivery.event.seq),
+    'x-hearth-attempt': String(attempts + 1),
+    'x-hearth-sequence': String(event.seq),
     ...signatureHeaders({
-      ...(webhook.secret !== undefined && { secret: webhook.secret }),
+      secret: secretsOf(webhook, startedAt),
       body,
       deliveryId: id,
       timestampSeconds: Math.floor(startedAt / 1000),

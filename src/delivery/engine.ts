@@ -1,17 +1,19 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { LoggedEvent } from '../core/events.ts';
-import type { Database } from '../db/index.ts';
+import { logLevelOf, type Database } from '../db/index.ts';
 import type { EventBatch, EventLog } from '../eventlog/index.ts';
-import type { WebhookRegistry } from '../webhooks/index.ts';
+import type { ActiveWebhook, WebhookChange, WebhookRegistry } from '../webhooks/index.ts';
 import { Backlog } from './backlog.ts';
-import type { Courier } from './courier.ts';
-import type { Delivery, EventProgress, Settlement } from './delivery.ts';
-import type { Lane } from './lane.ts';
-import { Lanes, type LaneLimits } from './lanes.ts';
+import type { Courier, Tried } from './courier.ts';
+import { isUntried, type Delivery, type EventProgress, type Settlement } from './delivery.ts';
+import type { Lane } from './lanes/lane.ts';
+import { Lanes, type LaneLimits } from './lanes/lanes.ts';
+import { OrderedRooms } from './lanes/ordered-rooms.ts';
 import type { Matcher } from './matcher.ts';
-import { Recorder, type Recorded } from './recorder.ts';
-import { dropWaiting, recordedWebhooks } from './store.ts';
+import type { Recorder } from './recorder.ts';
+import type { Recorded } from './store/records.ts';
+import { dropWaiting, recordedWebhooks } from './store/waiting.ts';
 
 /** A delivery that has waited longer in its lane goes to the table (rule 3), in ms. */
 const LONGEST_IN_LANE_MS = 1_000;
@@ -19,6 +21,8 @@ const LONGEST_IN_LANE_MS = 1_000;
 const OWN_FAULT_DELAY_MS = 1_000;
 /** Events read and not yet acknowledged; beyond, reading pauses. */
 const MOST_EVENTS_OPEN = 5_000;
+/** Rows that one transaction drops, so that nobody waits for a long one. */
+const DROP_BATCH = 1_000;
 
 export interface EngineParts {
   db: Database;
@@ -27,7 +31,8 @@ export interface EngineParts {
   logger: Logger;
   registry: WebhookRegistry;
   matcher: Matcher;
-  courier: Courier;
+  courier: Pick<Courier, 'attempt'>;
+  recorder: Recorder;
   limits: LaneLimits;
   /**
    * How long the first message of a new 1:1 room is held back, in ms. Bot frameworks look the room up when they hear of
@@ -39,9 +44,9 @@ export interface EngineParts {
 /** The way of an event from the log to its receivers: read, match, lane, attempt, record, acknowledge. */
 export class DeliveryEngine {
   readonly #parts: EngineParts;
-  readonly #lanes: Lanes;
-  readonly #backlog: Backlog;
-  readonly #recorder: Recorder;
+  readonly lanes: Lanes;
+  readonly backlog: Backlog;
+  readonly #ordered: OrderedRooms;
   readonly #stop = new AbortController();
   #reading: Promise<void> | undefined;
   #sweeper: Timer | undefined;
@@ -51,18 +56,22 @@ export class DeliveryEngine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#lanes = new Lanes(parts.limits, (lane, delivery) => this.#begin(lane, delivery));
-    this.#backlog = new Backlog(parts, this.#lanes);
-    this.#recorder = new Recorder(parts.log, parts.clock, parts.logger);
-    this.#recorder.onRecorded = (records) => this.#recorded(records);
-    this.#recorder.onEventsDone = (count) => this.#eventsDone(count);
-    parts.registry.onChange((change) => {
-      if (change.kind === 'removed') void this.#abandon(change.id);
-    });
+    this.lanes = new Lanes(parts.limits, parts.clock, (lane, delivery) => this.#begin(lane, delivery));
+    this.backlog = new Backlog(parts, this.lanes);
+    this.#ordered = new OrderedRooms(parts, this.lanes, (lane, delivery) => this.#spill(lane, delivery, 'afterRoom'));
+    parts.recorder.onRecorded((records) => this.#recorded(records));
+    parts.recorder.onEventsDone = (count) => this.#eventsDone(count);
+    parts.registry.onChange((change) => this.#follow(change));
+  }
+
+  /** Events read and not yet acknowledged. */
+  get eventsOpen(): number {
+    return this.#eventsOpen;
   }
 
   async start(): Promise<void> {
-    await this.#backlog.start();
+    await this.#ordered.start();
+    await this.backlog.start();
     this.#sweep();
     this.#reading = this.#read();
   }
@@ -75,12 +84,12 @@ export class DeliveryEngine {
     this.#stop.abort();
     this.#mayGoOn();
     this.#sweeper?.cancel();
-    this.#backlog.close();
-    this.#lanes.close();
+    this.backlog.close();
+    this.lanes.close();
     await this.#reading;
     const grace = new Promise<void>((resolve) => this.#parts.clock.setTimer(graceMs, resolve));
     await Promise.race([Promise.all(this.#attempts), grace]);
-    await this.#recorder.close();
+    await this.#parts.recorder.close();
   }
 
   async #read(): Promise<void> {
@@ -107,120 +116,118 @@ export class DeliveryEngine {
       try {
         return await work();
       } catch (error) {
-        logger.error({ err: error }, complaint);
+        logger[logLevelOf(error)]({ err: error }, complaint);
         await new Promise<void>((resolve) => clock.setTimer(OWN_FAULT_DELAY_MS, resolve));
       }
     }
   }
 
   async #dispatch(event: LoggedEvent, repeated: boolean): Promise<void> {
-    const { db, clock, matcher, firstMessageDelayMs } = this.#parts;
+    const { db, clock, matcher, recorder, firstMessageDelayMs } = this.#parts;
     const recorded = repeated ? await recordedWebhooks(db.reader, event.seq) : nothing;
-    const webhookIds = (await matcher.match(event)).map(({ id }) => id).filter((id) => !recorded.has(id));
-    if (webhookIds.length === 0) this.#recorder.nothingToDeliver(event);
-    const progress: EventProgress = { event, open: webhookIds.length };
+    const webhooks = (await matcher.match(event)).filter(({ id }) => !recorded.has(id));
+    if (webhooks.length === 0) recorder.nothingToDeliver(event);
+    const progress: EventProgress = { event, open: webhooks.length };
     const enqueue = () => {
-      for (const webhookId of webhookIds) this.#enqueue(event, webhookId, progress);
+      for (const webhook of webhooks) this.#enqueue(event, webhook, progress);
     };
     if (event.facts.opensRoom === true && firstMessageDelayMs > 0) clock.setTimer(firstMessageDelayMs, enqueue);
     else enqueue();
   }
 
-  #enqueue(event: LoggedEvent, webhookId: number, progress: EventProgress): void {
-    const enteredAt = this.#parts.clock.now();
+  #enqueue(event: LoggedEvent, { id: webhookId, ordering }: ActiveWebhook, progress: EventProgress): void {
     const delivery: Delivery = {
       event,
       webhookId,
       progress,
       attempts: 0,
-      body: undefined,
-      rowId: undefined,
-      enteredAt,
+      attemptsBefore: 0,
+      told: undefined,
+      stored: false,
+      replayId: undefined,
+      enteredAt: this.#parts.clock.now(),
     };
-    const lane = this.#lanes.of(webhookId);
-    if (this.#lanes.accepts(lane)) this.#lanes.add(lane, delivery);
+    const lane = this.lanes.of(webhookId);
+    if (ordering === 'room' && !this.#ordered.mayGo(lane, delivery)) return;
+    if (this.lanes.accepts(lane)) this.lanes.add(lane, delivery);
     else this.#spill(lane, delivery);
   }
 
-  /** Rule 3: out of memory and into the table, due at once. */
-  #spill(lane: Lane, delivery: Delivery): void {
-    lane.behind = true;
+  /** Rule 3: out of memory and into the table, due at once or after an earlier one of its room. */
+  #spill(lane: Lane, delivery: Delivery, dueAt: number | 'afterRoom' = delivery.enteredAt): void {
+    if (dueAt !== 'afterRoom') lane.behind = true;
     lane.spilling += 1;
-    const settlement: Settlement = { state: 'waiting', reason: 'The lane was full.', dueAt: delivery.enteredAt };
-    this.#recorder.record({ delivery, settlement, fromSlot: false });
+    lane.spilled += 1;
+    const settlement: Settlement = { state: 'waiting', reason: 'It waits for its turn.', dueAt };
+    this.#parts.recorder.record({ delivery, settlement, fromSlot: false });
   }
 
   #sweep(): void {
     this.#sweeper = this.#parts.clock.setTimer(LONGEST_IN_LANE_MS / 4, () => {
       const tooOld = this.#parts.clock.now() - LONGEST_IN_LANE_MS;
-      for (const lane of this.#lanes.all()) {
-        if (lane.queue.some(({ enteredAt, rowId }) => rowId === undefined && enteredAt < tooOld)) this.#empty(lane);
-        this.#lanes.tidy(lane);
+      for (const lane of this.lanes.all()) {
+        for (const delivery of lane.takeLate(tooOld)) this.#giveBack(lane, delivery);
+        for (const delivery of lane.order?.takeLate(tooOld) ?? []) this.#spill(lane, delivery, 'afterRoom');
       }
+      this.lanes.watch();
       this.#sweep();
     });
   }
 
-  /** All of the queue leaves together: what came later must not overtake. Rows are in the table already. */
-  #empty(lane: Lane): void {
-    for (const delivery of lane.queue.splice(0)) {
-      if (delivery.rowId === undefined) this.#spill(lane, delivery);
-      else this.#putBack(lane, delivery, delivery.rowId);
-    }
-  }
-
-  #putBack(lane: Lane, delivery: Delivery, rowId: number): void {
-    lane.loaded.delete(rowId);
+  /** A row of the table that waits for a time is there already. */
+  #giveBack(lane: Lane, delivery: Delivery): void {
+    if (!delivery.stored || lane.order) return this.#spill(lane, delivery);
+    lane.loaded.delete(delivery.event.seq);
     lane.behind = true;
-    this.#backlog.note(lane.webhookId, delivery.enteredAt);
+    this.backlog.note(lane.webhookId, delivery.enteredAt);
   }
 
   #begin(lane: Lane, delivery: Delivery): void {
     const attempt = this.#attempt(delivery)
-      .catch((error: unknown): Settlement => this.#postpone(delivery, error))
-      .then((settlement) => {
+      .catch((error: unknown): Tried => this.#postpone(delivery, error))
+      .then(({ settlement, ended }) => {
         this.#attempts.delete(attempt);
-        this.#recorder.record({ delivery, settlement, fromSlot: true });
-        this.#lanes.attempted(lane);
+        this.#parts.recorder.record({ delivery, settlement, fromSlot: true });
+        this.lanes.ended(lane, delivery, ended);
       });
     this.#attempts.add(attempt);
   }
 
-  async #attempt(delivery: Delivery): Promise<Settlement> {
-    const { registry, matcher, courier } = this.#parts;
+  async #attempt(delivery: Delivery): Promise<Tried> {
+    const { registry, matcher, courier, clock } = this.#parts;
     const webhook = registry.get(delivery.webhookId);
-    if (!webhook) return { state: 'dropped', reason: 'The webhook was deleted.' };
-    if (webhook.status !== 'active') return { state: 'dropped', reason: 'The webhook is inactive.' };
-    const first = delivery.rowId === undefined;
-    if (!first && !(await matcher.stillSees(webhook, delivery.event))) {
-      return { state: 'dropped', reason: 'The owner may no longer see the room.' };
+    if (!webhook) return unsent({ state: 'dropped', reason: 'The webhook was deleted.' });
+    if (webhook.status !== 'active') {
+      return unsent({ state: 'waiting', reason: 'The webhook is inactive.', dueAt: clock.now() });
+    }
+    if (delivery.stored && !(await matcher.stillSees(webhook, delivery.event))) {
+      return unsent({ state: 'dropped', reason: 'The owner may no longer see the room.' });
     }
     return courier.attempt(delivery, webhook);
   }
 
   /** The fault is ours, not the receiver's: it does not count as an attempt. */
-  #postpone(delivery: Delivery, error: unknown): Settlement {
+  #postpone(delivery: Delivery, error: unknown): Tried {
     const { clock, logger } = this.#parts;
-    logger.error(
-      { err: error, webhookId: delivery.webhookId, event: delivery.event.uuid },
-      'could not make an attempt',
-    );
-    return {
-      state: 'waiting',
-      reason: 'The server could not make the attempt.',
-      dueAt: clock.now() + OWN_FAULT_DELAY_MS,
-    };
+    const { webhookId, event } = delivery;
+    logger[logLevelOf(error)]({ err: error, webhookId, event: event.uuid }, 'could not make an attempt');
+    const dueAt = clock.now() + OWN_FAULT_DELAY_MS;
+    return unsent({ state: 'waiting', reason: 'The server could not make the attempt.', dueAt });
   }
 
   #recorded(records: readonly Recorded[]): void {
     for (const { delivery, settlement, fromSlot } of records) {
-      const lane = this.#lanes.of(delivery.webhookId);
+      const lane = this.lanes.of(delivery.webhookId);
+      lane.loaded.delete(delivery.event.seq);
       if (!fromSlot) lane.spilling -= 1;
-      if (delivery.rowId !== undefined) lane.loaded.delete(delivery.rowId);
-      if (settlement.state === 'waiting') this.#backlog.note(delivery.webhookId, settlement.dueAt);
-      this.#backlog.offer(lane);
+      if (settlement.state === 'waiting' && settlement.dueAt !== 'afterRoom') {
+        lane.behind ||= isUntried(delivery, settlement);
+        this.backlog.note(delivery.webhookId, settlement.dueAt);
+      }
+      if (lane.order) this.#ordered.recorded(lane, delivery, settlement);
+      this.backlog.offer(lane);
+      if (fromSlot) this.lanes.release(lane);
     }
-    this.#lanes.release(records.filter(({ fromSlot }) => fromSlot).length);
   }
 
   #eventsDone(count: number): void {
@@ -228,11 +235,20 @@ export class DeliveryEngine {
     this.#mayGoOn();
   }
 
+  #follow(change: WebhookChange): void {
+    if (change.kind === 'removed') return void this.#abandon(change.id);
+    const { id, status, ordering } = change.webhook;
+    const wake = () => status === 'active' && this.backlog.note(id, this.#parts.clock.now());
+    const lane = this.lanes.find(id);
+    if (ordering === 'none' && lane?.order) void this.#ordered.end(lane).then(wake);
+    else wake();
+  }
+
   /** The webhook is gone: nothing of it is sent any more. */
   async #abandon(webhookId: number): Promise<void> {
     const { db, logger } = this.#parts;
     try {
-      await db.write((tx) => dropWaiting(tx, webhookId, 'The webhook was deleted.'));
+      while (await db.write((tx) => dropWaiting(tx, webhookId, 'The webhook was deleted.', DROP_BATCH)));
     } catch (error) {
       logger.warn(
         { err: error, webhookId },
@@ -243,3 +259,8 @@ export class DeliveryEngine {
 }
 
 const nothing: ReadonlySet<number> = new Set();
+
+/** No request was made: the lane learns nothing. */
+function unsent(settlement: Settlement): Tried {
+  return { settlement, ended: { verdict: 'none', durationMs: 0 } };
+}

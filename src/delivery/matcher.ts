@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../core/events.ts';
 import type { ActiveWebhook, WebhookRegistry } from '../webhooks/index.ts';
-import { matches, maySee } from './conditions.ts';
+import { matches, maySee, type Sight } from './conditions.ts';
 import type { RoomMembers } from './room-members.ts';
 import { WebhookIndex } from './webhook-index.ts';
 
@@ -21,10 +21,9 @@ export class Matcher {
   }
 
   async match(event: LoggedEvent): Promise<ActiveWebhook[]> {
-    const members = await this.#members.of(event.roomUuid);
-    const sight = { members, allReachesBots: this.#allReachesBots };
+    const sight = await this.sightOf(event);
     const matched: ActiveWebhook[] = [];
-    for (const webhook of this.#index.candidates(event, members)) {
+    for (const webhook of this.#index.candidates(event, sight.members)) {
       if (matches(webhook, event, sight)) matched.push(webhook);
     }
     return matched;
@@ -32,7 +31,14 @@ export class Matcher {
 
   /** Rule 5: asked again before every retry. */
   async stillSees(webhook: ActiveWebhook, event: LoggedEvent): Promise<boolean> {
-    const members = await this.#members.of(event.roomUuid);
-    return maySee(webhook, event, { members, allReachesBots: this.#allReachesBots });
+    return maySee(webhook, event, await this.sightOf(event));
+  }
+
+  /** What a decision about this event rests on, as things are now. */
+  async sightOf({ roomUuid, facts }: LoggedEvent): Promise<Sight> {
+    // Who is concerned by what happens in no room is as good as a member.
+    const members =
+      roomUuid === '' ? new Map(facts.audience?.map((uuid) => [uuid, 0])) : await this.#members.of(roomUuid);
+    return { members, allReachesBots: this.#allReachesBots };
   }
 }

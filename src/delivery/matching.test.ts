@@ -53,6 +53,16 @@ const filterText = fc.oneof(
   fc.tuple(room, person).map(([roomId, personId]) => `personId=${personId}&roomId=${roomId}`),
 );
 
+const neverSwitched = {
+  ordering: 'none',
+  revision: 1,
+  previousSecretUntil: null,
+  disabledAt: null,
+  disabledReason: null,
+  disabledAfter: null,
+  enabledAt: null,
+} as const;
+
 const webhooks: fc.Arbitrary<ActiveWebhook[]> = fc
   .array(
     fc.record({
@@ -75,7 +85,8 @@ const webhooks: fc.Arbitrary<ActiveWebhook[]> = fc
   .map((list) =>
     list.map(({ wanted, filterText: text, ...rest }, at) => {
       const allowed = wanted.resource === 'rooms' ? '' : text;
-      const webhook = { id: at + 1, uuid: uuid(100 + at), ownerId: at, name: 'w', targetUrl: 'http://x/', appKey: 'C' };
+      const names = { id: at + 1, uuid: uuid(100 + at), ownerId: at, name: 'w', targetUrl: 'http://x/', appKey: 'C' };
+      const webhook = { ...names, ...neverSwitched };
       return { ...webhook, ...rest, ...wanted, filter: parseFilter(wanted.resource, allowed, rest.ownerUuid) };
     }),
   );

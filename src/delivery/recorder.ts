@@ -1,18 +1,20 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
 import type { LoggedEvent } from '../core/events.ts';
+import { logLevelOf } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
-import type { Delivery, EventProgress, Settlement } from './delivery.ts';
-import { saveSettlement } from './store.ts';
+import type { EventProgress } from './delivery.ts';
+import { saveSettlement, type Recorded } from './store/records.ts';
 
 /** How long to wait before trying again what the store refused (disk full, locked), in ms. */
 const STORE_RETRY_MS = 1_000;
 
-export interface Recorded {
-  delivery: Delivery;
-  settlement: Settlement;
-  /** It came from a slot, which is free once this is durable; else it was spilled out of its lane. */
-  fromSlot: boolean;
+export interface RecorderParts {
+  log: EventLog;
+  clock: Clock;
+  logger: Logger;
+  /** The number of the last change of a delivery that is stored. */
+  lastChange: number;
 }
 
 /**
@@ -20,21 +22,29 @@ export interface Recorded {
  * matches (rules 2 and 3). Whatever comes in while one batch is being written makes up the next.
  */
 export class Recorder {
-  readonly #log: EventLog;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
+  readonly #parts: RecorderParts;
+  #change: number;
   #records: Recorded[] = [];
   #settled: LoggedEvent[] = [];
   #writing: Promise<void> | undefined;
   #closed = false;
-  /** Called after each commit with what it made durable. */
-  onRecorded: (records: readonly Recorded[]) => void = () => {};
+  readonly #listeners: ((records: readonly Recorded[]) => void)[] = [];
   onEventsDone: (count: number) => void = () => {};
 
-  constructor(log: EventLog, clock: Clock, logger: Logger) {
-    this.#log = log;
-    this.#clock = clock;
-    this.#logger = logger;
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+    this.#change = parts.lastChange;
+  }
+
+  /** Calls `listener` after each commit with what it made durable. */
+  onRecorded(listener: (records: readonly Recorded[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The number for a change of a delivery that is about to be written; each is greater than the one before. */
+  nextChange(): number {
+    this.#change += 1;
+    return this.#change;
   }
 
   record(recorded: Recorded): void {
@@ -73,21 +83,22 @@ export class Recorder {
   async #write(records: readonly Recorded[], done: readonly LoggedEvent[]): Promise<void> {
     while (!(await this.#tryToWrite(records, done))) {
       if (this.#closed) return;
-      await new Promise<void>((resolve) => this.#clock.setTimer(STORE_RETRY_MS, resolve));
+      await new Promise<void>((resolve) => this.#parts.clock.setTimer(STORE_RETRY_MS, resolve));
     }
-    this.onRecorded(records);
+    for (const listener of this.#listeners) listener(records);
     this.onEventsDone(done.length);
   }
 
   async #tryToWrite(records: readonly Recorded[], done: readonly LoggedEvent[]): Promise<boolean> {
+    const { log, clock, logger } = this.#parts;
     try {
-      await this.#log.acknowledge(done, async (tx) => {
-        const now = this.#clock.now();
-        for (const { delivery, settlement } of records) await saveSettlement(tx, delivery, settlement, now);
+      await log.acknowledge(done, async (tx) => {
+        const now = clock.now();
+        for (const recorded of records) await saveSettlement(tx, recorded, { now, change: this.nextChange() });
       });
       return true;
     } catch (error) {
-      this.#logger.error({ err: error, records: records.length }, 'could not record what became of deliveries');
+      logger[logLevelOf(error)]({ err: error, records: records.length }, 'could not record what became of deliveries');
       return false;
     }
   }

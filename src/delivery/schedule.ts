@@ -27,6 +27,13 @@ const LONGEST_DELAY_MS = 7 * DAY;
 /** A receiver may put us off this long and no longer: a mistaken `Retry-After` must not bury a delivery. */
 const LONGEST_RETRY_AFTER_MS = DAY;
 const JITTER = 0.2;
+/**
+ * Attempts for an answer that says "not like this" (4xx, a redirect, an address that is refused): the same request will
+ * most likely get the same answer until somebody changes something. Four of them outlast a deployment of some minutes.
+ */
+const LASTING_ATTEMPTS = 4;
+/** Answers of 4xx that say "not now": Request Timeout, Too Early, Too Many Requests. */
+const passing4xx: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
  * Reads `default`, `webex`, or a list of delays such as `0s,5s,1m30s,2h`. Throws an `Error` with a sentence that says
@@ -56,7 +63,7 @@ function parseDelay(entry: string, text: string): number {
 }
 
 export interface AttemptMade {
-  /** Attempts made so far, this one included. */
+  /** Attempts made so far since it was matched or sent anew, this one included. */
   attemptsMade: number;
   outcome: Outcome;
   now: number;
@@ -64,14 +71,20 @@ export interface AttemptMade {
   random: () => number;
 }
 
+/** Whether what failed may well work a little later, without anybody doing anything: the receiver is to be spared. */
+export function isPassing(outcome: Outcome): boolean {
+  if (outcome.kind === 'error') return outcome.reason !== 'invalid-request' && outcome.reason !== 'refused-address';
+  return outcome.status >= 500 || passing4xx.has(outcome.status);
+}
+
 /**
- * What follows a failed attempt (DEL-4): the time of the next one, or giving up because the schedule is at its end or
- * the receiver answered 410. Delays vary by ±20 %, so that what failed together does not come back together. A receiver
+ * What follows a failed attempt (DEL-4): the time of the next one, or giving up because the schedule is at its end, or
+ * because the receiver answered 410, or one "not like this" too many. Delays vary by ±20 %, so that what failed together does not come back together. A receiver
  * that answers 429 or 503 with `Retry-After` is left alone that long, up to 24 hours, or as long as the schedule says
  * if that is longer.
  */
 export function nextAttempt(schedule: RetrySchedule, { attemptsMade, outcome, now, random }: AttemptMade): NextAttempt {
-  const delay = schedule[attemptsMade];
+  const delay = isPassing(outcome) || attemptsMade < LASTING_ATTEMPTS ? schedule[attemptsMade] : undefined;
   if (delay === undefined || (outcome.kind === 'response' && outcome.status === 410)) return 'giveUp';
   const varied = Math.round(delay * (1 - JITTER + 2 * JITTER * random()));
   return { at: now + Math.max(varied, retryAfter(outcome, now)) };

@@ -3,6 +3,8 @@ import type { Writer } from '../db/index.ts';
 
 /** The ordered, durable list of events, and the only way into delivery. */
 export interface EventLog {
+  /** Every event up to this position is acknowledged. */
+  readonly settled: number;
   /** Writes events in the transaction of the change they tell of (rule 1). They are handed on after its commit. */
   append(tx: Writer, events: readonly NewEvent[]): Promise<void>;
   /**

@@ -1,2 +1,3 @@
 export type { EventBatch, EventLog } from './event-log.ts';
+export { asLoggedEvent, eventColumns } from './rows.ts';
 export { SqliteEventLog } from './sqlite.ts';

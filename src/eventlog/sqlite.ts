@@ -1,9 +1,11 @@
+import { sql } from 'kysely';
 import { isoTime, type Clock } from '../core/clock.ts';
-import type { EventFacts, EventType, LoggedEvent, NewEvent, Resource } from '../core/events.ts';
+import type { LoggedEvent, NewEvent } from '../core/events.ts';
 import { newUuid } from '../core/ids.ts';
 import { statement, type Database, type Writer } from '../db/index.ts';
 import type { EventsTable } from '../db/schema.ts';
 import type { EventBatch, EventLog } from './event-log.ts';
+import { asLoggedEvent, eventColumns } from './rows.ts';
 
 const CONSUMER = 'delivery';
 /** Events kept in memory between the commit and the reader; a reader further behind reads the table. */
@@ -25,6 +27,7 @@ export class SqliteEventLog implements EventLog {
   #read: number;
   /** Events at or below were committed by an earlier run. */
   readonly #repeatedUpTo: number;
+  #settled: number;
   /** Handed out and not acknowledged, in order. */
   readonly #open = new Set<number>();
   #wake: () => void = () => {};
@@ -42,6 +45,11 @@ export class SqliteEventLog implements EventLog {
     this.#head = head;
     this.#repeatedUpTo = head;
     this.#read = position;
+    this.#settled = position;
+  }
+
+  get settled(): number {
+    return this.#settled;
   }
 
   async append(tx: Writer, events: readonly NewEvent[]): Promise<void> {
@@ -55,8 +63,10 @@ export class SqliteEventLog implements EventLog {
   }
 
   async *read(signal: AbortSignal): AsyncIterable<EventBatch> {
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
     while (!signal.aborted) {
+      // Made before it looks: what is committed while it looks wakes it all the same.
+      const woken = new Promise<void>((resolve) => (this.#wake = resolve));
       const events = await this.#next();
       const last = events.at(-1);
       if (last) {
@@ -64,8 +74,7 @@ export class SqliteEventLog implements EventLog {
         for (const { seq } of events) this.#open.add(seq);
         yield { events, repeated: (events[0]?.seq ?? 0) <= this.#repeatedUpTo };
       } else {
-        const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-        await Promise.race([woken, aborted]);
+        await woken;
       }
     }
   }
@@ -85,6 +94,7 @@ export class SqliteEventLog implements EventLog {
       }
       await tx.all(savePosition, { consumer: CONSUMER, position });
       tx.afterCommit(() => {
+        this.#settled = position;
         for (const seq of settled) this.#open.delete(seq);
       });
     });
@@ -94,15 +104,10 @@ export class SqliteEventLog implements EventLog {
     const uuid = newUuid();
     const createdAt = this.#clock.now();
     const { facts, ...columns } = event;
-    const row = await tx.first(insertEvent, {
-      ...columns,
-      uuid,
-      createdAt,
-      facts: JSON.stringify(facts),
-      data: dataJson,
-    });
-    if (!row) throw new Error(`The event of ${isoTime(createdAt)} was not inserted.`);
-    return { ...event, seq: row.id, uuid, createdAt, dataJson };
+    await tx.all(insertEvent, { ...columns, uuid, createdAt, facts: JSON.stringify(facts), data: dataJson });
+    const inserted = await tx.first(lastInserted, {});
+    if (!inserted) throw new Error(`The event of ${isoTime(createdAt)} was not inserted.`);
+    return { ...event, seq: inserted.id, uuid, createdAt, dataJson };
   }
 
   #handOver(events: readonly LoggedEvent[]): void {
@@ -118,16 +123,9 @@ export class SqliteEventLog implements EventLog {
     if (this.#read >= this.#head) return [];
     const rows = await this.#db.reader.all(eventsAfter, { position: this.#read, limit: BATCH });
     // What the table has just given may stand in memory too when it was committed in between.
-    const last = rows.at(-1)?.id ?? this.#read;
+    const last = rows.at(-1)?.seq ?? this.#read;
     this.#tail = this.#tail.filter(({ seq }) => seq > last);
-    return rows.map(({ id, facts, data, resource, event, ...rest }) => ({
-      ...rest,
-      seq: id,
-      resource: resource as Resource,
-      event: event as EventType,
-      facts: JSON.parse(facts) as EventFacts,
-      dataJson: data,
-    }));
+    return rows.map(asLoggedEvent);
   }
 }
 
@@ -148,22 +146,22 @@ const savePosition = statement<{ consumer: string; position: number }>()((db, pa
 type EventColumns = { [K in Exclude<keyof EventsTable, 'id'>]: EventsTable[K] };
 
 const insertEvent = statement<EventColumns>()((db, param) =>
-  db
-    .insertInto('events')
-    .values({
-      uuid: param('uuid'),
-      resource: param('resource'),
-      event: param('event'),
-      actorUuid: param('actorUuid'),
-      roomUuid: param('roomUuid'),
-      orgUuid: param('orgUuid'),
-      facts: param('facts'),
-      data: param('data'),
-      createdAt: param('createdAt'),
-    })
-    .returning('id'),
+  db.insertInto('events').values({
+    uuid: param('uuid'),
+    resource: param('resource'),
+    event: param('event'),
+    actorUuid: param('actorUuid'),
+    roomUuid: param('roomUuid'),
+    orgUuid: param('orgUuid'),
+    facts: param('facts'),
+    data: param('data'),
+    createdAt: param('createdAt'),
+  }),
 );
 
+/** Half the cost of an insert with `RETURNING`, the one asked right after the other. */
+const lastInserted = statement()((db) => db.selectNoFrom(sql<number>`last_insert_rowid()`.as('id')));
+
 const eventsAfter = statement<{ position: number; limit: number }>()((db, param) =>
-  db.selectFrom('events').selectAll().where('id', '>', param('position')).orderBy('id').limit(param('limit')),
+  db.selectFrom('events').select(eventColumns).where('id', '>', param('position')).orderBy('id').limit(param('limit')),
 );

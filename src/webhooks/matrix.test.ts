@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { checkSubscription, filterKeysOf, type WebhookResource } from './matrix.ts';
+import { checkSubscription, filterKeysOf, type SubscriptionRules, type WebhookResource } from './matrix.ts';
 
 const events = 'created updated deleted migrated all started ended joined left Created'.split(' ').concat('');
 
 /** Spec 4.3, one row for each resource: the events that may be asked for. Everything else is refused. */
-const accepted: Record<WebhookResource, readonly string[]> = {
+const accepted: Record<Exclude<WebhookResource, 'webhooks'>, readonly string[]> = {
   messages: ['created', 'deleted', 'all'],
   memberships: ['created', 'updated', 'deleted', 'all'],
   rooms: ['created', 'updated', 'migrated', 'all'],
   attachmentActions: ['created', 'all'],
   all: ['all'],
 };
-const resources = Object.keys(accepted) as WebhookResource[];
+const resources = Object.keys(accepted) as (keyof typeof accepted)[];
 const combinations = resources.flatMap((resource) => events.map((event) => ({ resource, event })));
 const allowed = combinations.filter(({ resource, event }) => accepted[resource].includes(event));
 const refused = combinations.filter(({ resource, event }) => !accepted[resource].includes(event));
 
-const byDefault = { allowMessagesUpdated: false };
+const byDefault: SubscriptionRules = { allowMessagesUpdated: false };
 
 /** What comes of asking: the subscription, or the refusal. */
 function ask(resource: string, event: string, settings = byDefault): unknown {
@@ -28,6 +28,15 @@ function ask(resource: string, event: string, settings = byDefault): unknown {
 }
 
 describe('WH-4, WH-5: resource and event', () => {
+  test('webhooks can be asked for through our own API only', () => {
+    expect(ask('webhooks', 'updated')).toMatchObject({ code: 'webhookResourceUnknown' });
+    expect(ask('webhooks', 'updated', { ...byDefault, ours: true })).toEqual({
+      resource: 'webhooks',
+      event: 'updated',
+    });
+    expect(ask('webhooks', 'created', { ...byDefault, ours: true })).toMatchObject({ code: 'webhookEventUnknown' });
+  });
+
   test.each(allowed)('$resource $event is accepted', ({ resource, event }) => {
     expect(ask(resource, event)).toEqual({ resource, event });
   });

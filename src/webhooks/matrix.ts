@@ -43,19 +43,29 @@ const matrix: Readonly<Record<WebhookResource, Row>> = {
   rooms: { events: ['created', 'updated', 'migrated', 'all'], filterKeys: ['type', 'isLocked'] },
   attachmentActions: { events: ['created', 'all'], filterKeys: ['messageId', 'personId', 'roomId'] },
   all: { events: ['all'], filterKeys: ['roomId', 'roomType', 'personId', 'personEmail'] },
+  // Ours: Webex tells nobody that it switched a webhook off (DEL-8).
+  webhooks: { events: ['updated', 'all'], filterKeys: [] },
 };
 
+export interface SubscriptionRules {
+  /** `messages updated` is Webex's for its sockets only, so it has to be allowed. */
+  allowMessagesUpdated: boolean;
+  /** Resources that Webex does not have can be asked for through our own API only. */
+  ours?: boolean;
+}
+
 /**
- * The subscription that the two words name, in their exact case (WH-4, WH-5). `messages updated` is Webex's for its
- * sockets only, so it has to be allowed. Throws `webhookResourceUnknown` or `webhookEventUnknown`.
+ * The subscription that the two words name, in their exact case (WH-4, WH-5). Throws `webhookResourceUnknown` or
+ * `webhookEventUnknown`.
  */
 export function checkSubscription(
   resource: string,
   event: string,
-  { allowMessagesUpdated }: { allowMessagesUpdated: boolean },
+  { allowMessagesUpdated, ours = false }: SubscriptionRules,
 ): Subscription {
-  if (!isWebhookResource(resource)) {
-    throw new ApiError('webhookResourceUnknown', { resource, allowed: Object.keys(matrix).join(', ') });
+  if (!isWebhookResource(resource) || (resource === 'webhooks' && !ours)) {
+    const allowed = Object.keys(matrix).filter((name) => name !== 'webhooks' || ours);
+    throw new ApiError('webhookResourceUnknown', { resource, allowed: allowed.join(', ') });
   }
   const events = matrix[resource].events.filter(
     (candidate) => allowMessagesUpdated || resource !== 'messages' || candidate !== 'updated',

@@ -15,6 +15,8 @@ const readScopes: Readonly<Record<WebhookResource, readonly Scope[]>> = {
   rooms: ['spark:rooms_read'],
   attachmentActions: ['spark:messages_read'],
   all: ['spark:messages_read', 'spark:memberships_read', 'spark:rooms_read'],
+  // Whoever registers webhooks may hear of them.
+  webhooks: [],
 };
 
 interface Overseer {

@@ -1,4 +1,4 @@
-import type { Webhook } from '../contract/index.ts';
+import type { Webhook, WebhookSwitch } from '../contract/index.ts';
 import { isoTime } from '../core/clock.ts';
 import type { LoggedEvent } from '../core/events.ts';
 import { publicId } from '../core/ids.ts';
@@ -7,6 +7,16 @@ import type { ActiveWebhook } from './store.ts';
 /** Spec 4.1. The secret is its owner's to see: an organization's list may hold webhooks of others. */
 export function presentWebhook(webhook: ActiveWebhook, viewer: { uuid: string }): Webhook {
   return present(webhook, viewer.uuid === webhook.ownerUuid ? webhook.secret : undefined);
+}
+
+/** `data` of `webhooks` `updated`: the webhook without its secret, and what became of it. */
+export function presentSwitch(webhook: ActiveWebhook): WebhookSwitch {
+  const { disabledAt, disabledReason } = webhook;
+  return {
+    ...present(webhook, undefined),
+    ...(webhook.status === 'inactive' &&
+      disabledAt !== null && { disabled: isoTime(disabledAt), reason: disabledReason ?? '' }),
+  };
 }
 
 /**

@@ -8,6 +8,7 @@ import { systemClock } from '../core/clock.ts';
 import { newUuid, publicId } from '../core/ids.ts';
 import { newMasterKey, Vault } from '../core/vault.ts';
 import { openSqlite, type Database } from '../db/index.ts';
+import { SqliteEventLog, type EventLog } from '../eventlog/index.ts';
 import { createOrganization, createPerson } from '../people/index.ts';
 import { WebhookRegistry, type WebhookChange } from './registry.ts';
 import { WebhookService, type WebhookParts } from './service.ts';
@@ -15,6 +16,7 @@ import type { ActiveWebhook } from './store.ts';
 
 let folder: string;
 let db: Database;
+let log: EventLog;
 let alice: Caller;
 let bob: Caller;
 let registry: WebhookRegistry;
@@ -25,6 +27,7 @@ const secret = 'a secret nobody else may read';
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'hearth-webhooks-'));
   db = await openSqlite({ file: path.join(folder, 'hearth.db'), durability: 'off' });
+  log = await SqliteEventLog.open(db, systemClock);
   const orgUuid = newUuid();
   const orgId = await db.write((tx) => createOrganization(tx, { uuid: orgUuid, displayName: 'Acme', now: 0 }));
   alice = await person('alice', orgId, orgUuid);
@@ -50,7 +53,7 @@ async function person(name: string, orgId: number, orgUuid: string): Promise<Cal
 }
 
 function service(parts: Partial<WebhookParts> = {}): WebhookService {
-  const standard = { db, clock: systemClock, vault, registry, mostPerPerson: 100, allowMessagesUpdated: false };
+  const standard = { db, log, clock: systemClock, vault, registry, mostPerPerson: 100, allowMessagesUpdated: false };
   return new WebhookService({ ...standard, checkTarget: () => undefined, ...parts });
 }
 
@@ -71,7 +74,7 @@ test('the registry follows each committed change, and a start finds what it held
   const created = await webhooks.create(alice, body({ filter, secret }));
   const kept = await webhooks.create(bob, body({ resource: 'all', event: 'all' }));
   const changed = await webhooks.update(alice, idOf(created), { name: 'new name' });
-  expect(changed).toEqual({ ...created, name: 'new name' });
+  expect(changed).toEqual({ ...created, name: 'new name', revision: 2 });
   expect(changed).toMatchObject({ secret, filterText: filter, filter: [{ key: 'personId', uuid: bob.uuid }] });
   expect(registry.get(created.id)).toBe(changed);
 

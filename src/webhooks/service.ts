@@ -5,11 +5,14 @@ import { ApiError } from '../core/errors.ts';
 import { newUuid } from '../core/ids.ts';
 import type { Vault } from '../core/vault.ts';
 import type { Database, Reader, Writer } from '../db/index.ts';
+import type { Ordering } from '../db/schema.ts';
+import type { EventLog } from '../eventlog/index.ts';
 import { keyset, mapPage, pathKey, type Page } from '../http/index.ts';
 import { parseFilter } from './filter.ts';
 import { checkSubscription } from './matrix.ts';
 import { filterMustNameVisible, mayListOrganization, mayRegister, targetMustBeCallable } from './policy.ts';
 import type { WebhookRegistry } from './registry.ts';
+import { announce, switchOn } from './switching.ts';
 import {
   countWebhooks,
   deleteWebhook,
@@ -26,6 +29,7 @@ import {
 
 export interface WebhookParts {
   db: Database;
+  log: EventLog;
   clock: Clock;
   vault: Vault;
   registry: WebhookRegistry;
@@ -67,9 +71,14 @@ export class WebhookService {
     return openWebhook(await own(this.#parts.db.reader, caller, id), this.#parts.vault);
   }
 
-  async create(caller: Caller, body: WebhookCreate): Promise<ActiveWebhook> {
-    const { db, clock, vault, checkTarget } = this.#parts;
-    const subscription = checkSubscription(body.resource, body.event, this.#parts);
+  /** `ours`: with what Webex has no word for. */
+  async create(
+    caller: Caller,
+    body: WebhookCreate,
+    { ours = false, ordering = 'none' }: { ours?: boolean; ordering?: Ordering } = {},
+  ): Promise<ActiveWebhook> {
+    const { db, clock, vault, checkTarget, allowMessagesUpdated } = this.#parts;
+    const subscription = checkSubscription(body.resource, body.event, { allowMessagesUpdated, ours });
     mayRegister(caller, subscription.resource, body.ownedBy);
     targetMustBeCallable(body.targetUrl, checkTarget);
     const filter = parseFilter(subscription.resource, body.filter ?? '', caller.uuid);
@@ -78,7 +87,7 @@ export class WebhookService {
       await filterMustNameVisible(tx, caller, body.ownedBy, filter);
       await this.#mustBeWithinLimits(tx, caller, body);
       const uuid = newUuid();
-      await insertWebhook(tx, {
+      const id = await insertWebhook(tx, {
         ...subscription,
         uuid,
         ownerId: caller.personId,
@@ -88,9 +97,10 @@ export class WebhookService {
         filter: body.filter || null,
         secret: sealSecret(vault, uuid, body.secret ?? ''),
         ownedBy: body.ownedBy,
+        ordering,
         createdAt: clock.now(),
       });
-      return this.#announce(tx, caller, uuid);
+      return this.#announce(tx, id);
     });
   }
 
@@ -101,13 +111,59 @@ export class WebhookService {
       const row = await own(tx, caller, id);
       const { name = row.name, targetUrl = row.targetUrl } = body;
       if (targetUrl !== row.targetUrl) targetMustBeCallable(targetUrl, checkTarget);
-      await updateWebhook(tx, row.id, {
+      await updateWebhook(tx, row, {
         name,
         targetUrl,
-        secret: body.secret === undefined ? row.secret : sealSecret(vault, row.uuid, body.secret),
-        status: body.status === 'active' ? 'active' : row.status,
+        ...(body.secret !== undefined && {
+          secret: sealSecret(vault, row.uuid, body.secret),
+          previousSecret: null,
+          previousSecretUntil: null,
+        }),
       });
-      return this.#announce(tx, caller, row.uuid);
+      if (body.status === 'active' && row.status === 'inactive') {
+        return switchOn(this.#parts, tx, { ...row, name, targetUrl }, caller.uuid);
+      }
+      return this.#announce(tx, row.id);
+    });
+  }
+
+  /** What Webex has no word for: the order of deliveries. */
+  async configure(caller: Caller, id: string, { ordering }: { ordering: Ordering }): Promise<ActiveWebhook> {
+    return this.#parts.db.write(async (tx) => {
+      const row = await own(tx, caller, id);
+      await updateWebhook(tx, row, { ordering });
+      return this.#announce(tx, row.id);
+    });
+  }
+
+  /**
+   * Puts `secret` in the place of the present one, which goes on signing beside it for `overlapMs`: a receiver has that
+   * long to learn the new one.
+   */
+  async rotateSecret(
+    caller: Caller,
+    id: string,
+    { secret, overlapMs }: { secret: string; overlapMs: number },
+  ): Promise<ActiveWebhook> {
+    const { db, vault, clock } = this.#parts;
+    return db.write(async (tx) => {
+      const row = await own(tx, caller, id);
+      await updateWebhook(tx, row, {
+        secret: sealSecret(vault, row.uuid, secret),
+        previousSecret: overlapMs > 0 ? row.secret : null,
+        previousSecretUntil: overlapMs > 0 && row.secret !== null ? clock.now() + overlapMs : null,
+      });
+      return this.#announce(tx, row.id);
+    });
+  }
+
+  /** Makes an inactive webhook active again; one that is active stays as it is (DEL-6). */
+  async enable(caller: Caller, id: string): Promise<ActiveWebhook> {
+    return this.#parts.db.write(async (tx) => {
+      const row = await own(tx, caller, id);
+      return row.status === 'active'
+        ? openWebhook(row, this.#parts.vault)
+        : switchOn(this.#parts, tx, row, caller.uuid);
     });
   }
 
@@ -128,13 +184,8 @@ export class WebhookService {
     }
   }
 
-  /** The webhook as the transaction leaves it; the registry has it once that is committed. */
-  async #announce(tx: Writer, caller: Caller, uuid: string): Promise<ActiveWebhook> {
-    const row = await findOwnWebhook(tx, caller.personId, uuid);
-    if (!row) throw new Error('A webhook that was just written is not there.');
-    const webhook = openWebhook(row, this.#parts.vault);
-    tx.afterCommit(() => this.#parts.registry.put(webhook));
-    return webhook;
+  #announce(tx: Writer, id: number): Promise<ActiveWebhook> {
+    return announce(this.#parts, tx, id);
   }
 }
 

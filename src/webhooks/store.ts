@@ -1,5 +1,7 @@
+import type { Updateable } from 'kysely';
 import type { Vault } from '../core/vault.ts';
 import { statement, type Reader, type Writer } from '../db/index.ts';
+import type { Ordering, WebhooksTable } from '../db/schema.ts';
 import { parseFilter, type Filter } from './filter.ts';
 import type { Subscription, WebhookEvent, WebhookResource } from './matrix.ts';
 
@@ -22,7 +24,20 @@ export interface ActiveWebhook extends Subscription {
   filter: Filter;
   /** In clear: never to be logged, shown to its owner only. */
   secret?: string;
+  /** In clear; signs beside the present one until then. */
+  previousSecret?: string;
+  previousSecretUntil: number | null;
   status: 'active' | 'inactive';
+  ordering: Ordering;
+  /** Of the name and target that notices carry: grows when one of them changes. */
+  revision: number;
+  /** When it last became inactive, and why; stays when it is active again. */
+  disabledAt: number | null;
+  disabledReason: string | null;
+  /** Events up to this one were matched before it became inactive. */
+  disabledAfter: number | null;
+  /** When it was last made active again. */
+  enabledAt: number | null;
   appKey: string;
   createdAt: number;
 }
@@ -37,16 +52,17 @@ export interface NewWebhook extends Subscription {
   /** Sealed by `sealSecret`. */
   secret: Uint8Array | null;
   ownedBy: 'creator' | 'org';
+  ordering?: Ordering;
   createdAt: number;
 }
 
-export interface WebhookSettings {
-  name: string;
-  targetUrl: string;
-  /** Sealed by `sealSecret`. */
-  secret: Uint8Array | null;
-  status: 'active' | 'inactive';
-}
+/** What of a webhook may change; secrets sealed by `sealSecret`. */
+export type WebhookChanges = Updateable<
+  Omit<
+    WebhooksTable,
+    'id' | 'uuid' | 'ownerId' | 'appKey' | 'resource' | 'event' | 'ownedBy' | 'createdAt' | 'revision'
+  >
+>;
 
 /** A webhook with what is stored of its owner; the secret is sealed. */
 export type WebhookRow = Awaited<ReturnType<ReturnType<typeof selectWebhooks>['execute']>>[number];
@@ -54,6 +70,10 @@ export type WebhookRow = Awaited<ReturnType<ReturnType<typeof selectWebhooks>['e
 export async function loadWebhooks(reader: Reader, vault: Vault): Promise<ActiveWebhook[]> {
   const rows = await selectWebhooks(reader.query).orderBy('webhooks.id').execute();
   return rows.map((row) => openWebhook(row, vault));
+}
+
+export async function findWebhook(reader: Reader, id: number): Promise<WebhookRow | undefined> {
+  return reader.first(webhookByKey, { id });
 }
 
 /** Undefined too when it is somebody else's. */
@@ -92,15 +112,31 @@ export async function hasOrganizationWebhook(
   return row !== undefined;
 }
 
-export async function insertWebhook(tx: Writer, webhook: NewWebhook): Promise<void> {
-  await tx.query
+/** Answers its key. */
+export async function insertWebhook(tx: Writer, webhook: NewWebhook): Promise<number> {
+  const { id } = await tx.query
     .insertInto('webhooks')
     .values({ ...webhook, status: 'active' })
-    .execute();
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
 }
 
-export async function updateWebhook(tx: Writer, id: number, settings: WebhookSettings): Promise<void> {
-  await tx.query.updateTable('webhooks').set(settings).where('id', '=', id).execute();
+/** Where notices will say something else of it, what they said so far is kept (WH-20). */
+export async function updateWebhook(
+  tx: Writer,
+  { id, revision, name, targetUrl }: Pick<WebhookRow, 'id' | 'revision' | 'name' | 'targetUrl'>,
+  changes: WebhookChanges,
+): Promise<void> {
+  const revised = (changes.name ?? name) !== name || (changes.targetUrl ?? targetUrl) !== targetUrl;
+  if (revised) {
+    await tx.query.insertInto('formerWebhooks').values({ webhookId: id, revision, name, targetUrl }).execute();
+  }
+  await tx.query
+    .updateTable('webhooks')
+    .set({ ...changes, ...(revised && { revision: revision + 1 }) })
+    .where('id', '=', id)
+    .execute();
 }
 
 export async function deleteWebhook(tx: Writer, id: number): Promise<void> {
@@ -108,7 +144,8 @@ export async function deleteWebhook(tx: Writer, id: number): Promise<void> {
 }
 
 export function openWebhook(row: WebhookRow, vault: Vault): ActiveWebhook {
-  const { filter, secret, ...columns } = row;
+  const { filter, secret, previousSecret, ...columns } = row;
+  const open = (sealed: Uint8Array) => vault.openAlone(sealContext(row.uuid), sealed);
   // Both were checked when the webhook was registered.
   const resource = row.resource as WebhookResource;
   const event = row.event as WebhookEvent;
@@ -118,7 +155,8 @@ export function openWebhook(row: WebhookRow, vault: Vault): ActiveWebhook {
     event,
     filter: parseFilter(resource, filter ?? '', row.ownerUuid),
     ...(filter !== null && { filterText: filter }),
-    ...(secret !== null && { secret: vault.openAlone(sealContext(row.uuid), secret) }),
+    ...(secret !== null && { secret: open(secret) }),
+    ...(previousSecret !== null && { previousSecret: open(previousSecret) }),
   };
 }
 
@@ -140,6 +178,10 @@ function selectWebhooks(query: Reader['query']) {
     .selectAll('webhooks')
     .select(['owner.uuid as ownerUuid', 'owner.type as ownerType', 'organizations.uuid as orgUuid']);
 }
+
+const webhookByKey = statement<{ id: number }>()((db, param) =>
+  selectWebhooks(db).where('webhooks.id', '=', param('id')),
+);
 
 const ownWebhook = statement<{ ownerId: number; uuid: string }>()((db, param) =>
   selectWebhooks(db).where('webhooks.uuid', '=', param('uuid')).where('webhooks.ownerId', '=', param('ownerId')),

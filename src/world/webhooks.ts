@@ -1,6 +1,13 @@
 import { derivedUuid } from '../core/ids.ts';
 import { appKeys } from '../people/index.ts';
-import { checkSubscription, parseFilter, sealSecret, targetMustBeCallable } from '../webhooks/index.ts';
+import {
+  checkSubscription,
+  insertWebhook,
+  parseFilter,
+  sealSecret,
+  targetMustBeCallable,
+  updateWebhook,
+} from '../webhooks/index.ts';
 import { inPlace, known, whenNew, type Context } from './bringing.ts';
 import type { World } from './schema.ts';
 
@@ -35,17 +42,19 @@ async function bringWebhook(
     secret: sealSecret(vault, uuid, webhook.secret ?? ''),
     status: 'active',
   } as const;
-  await tx.query
-    .insertInto('webhooks')
-    .values({
-      ...settings,
-      uuid,
-      name: webhook.name,
-      ownerId: owner.id,
-      appKey: appKeys[owner.type],
-      ownedBy: 'creator',
-      createdAt: now,
-    })
-    .onConflict((conflict) => conflict.column('uuid').doUpdateSet(settings))
-    .execute();
+  const present = await tx.query
+    .selectFrom('webhooks')
+    .select(['id', 'revision', 'name', 'targetUrl'])
+    .where('uuid', '=', uuid)
+    .executeTakeFirst();
+  if (present) return updateWebhook(tx, present, settings);
+  await insertWebhook(tx, {
+    ...settings,
+    uuid,
+    name: webhook.name,
+    ownerId: owner.id,
+    appKey: appKeys[owner.type],
+    ownedBy: 'creator',
+    createdAt: now,
+  });
 }

@@ -119,8 +119,9 @@ test('no file, no log line and no row of the log holds a message or a secret', a
     const { query } = server.app.db.reader;
     const events = await query.selectFrom('events').selectAll().execute();
     const deliveries = await query.selectFrom('deliveries').selectAll().execute();
-    expect(deliveries.filter(({ body }) => body !== null).length).toBeGreaterThan(0);
-    expect(marksIn(Buffer.from(JSON.stringify([events, deliveries])))).toEqual([]);
+    const attempts = await query.selectFrom('attempts').selectAll().execute();
+    expect(attempts.filter(({ exchange }) => exchange !== null).length).toBeGreaterThan(0);
+    expect(marksIn(Buffer.from(JSON.stringify([events, deliveries, attempts])))).toEqual([]);
   }
 });
 

@@ -115,6 +115,7 @@ describe('hearth dev', () => {
     [['--prot', '1'], 'hearth dev has no option --prot; hearth help dev lists those it has.'],
     [['--port', '99999'], '--port is "99999": it must be a whole number from 0 to 65535.'],
     [['--webhook-allow', 'http://x'], "HEARTH_WEBHOOK_ALLOW: 'http://x' cannot be allowed"],
+    [['--webhook-rewrite', 'bot.example'], "HEARTH_WEBHOOK_REWRITE: 'bot.example' is no rule to rewrite by"],
     [['--webhook-ca-file', '/nowhere.pem'], 'HEARTH_WEBHOOK_CA_FILE: ENOENT'],
     [['--webhook-retries', 'often'], "HEARTH_WEBHOOK_RETRIES: 'often' in the retry schedule"],
     [['--world', '/nowhere.yaml'], '/nowhere.yaml: there is no such file.'],

@@ -75,6 +75,12 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       expect((await uuids()).toSorted()).toEqual(expected.toSorted());
     });
 
+    test('a probe leaves everything as it is', async () => {
+      await db.write((tx) => tx.first(insert, { uuid: 'a' }));
+      await db.probe();
+      expect(await uuids()).toEqual(['a']);
+    });
+
     test('closing waits for the writes under way', async () => {
       const written = db.write((tx) => tx.first(insert, { uuid: 'late' }));
       await db.close();

@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import type { Message } from '../../src/contract/index.ts';
+import type { LaneLimits } from '../../src/delivery/lanes/lanes.ts';
 import { people, startServer, type Adjust } from '../support/server.ts';
 import { rows, until } from './support.ts';
 
 const limits =
-  (changes: Partial<{ slots: number; perWebhook: number; queueLength: number }>): Adjust =>
+  (changes: Partial<LaneLimits>): Adjust =>
   (options) => ({ ...options, delivery: { ...options.delivery, limits: { ...options.delivery.limits, ...changes } } });
 
 /** Keeps every response open until it is told to answer. */
@@ -36,7 +37,7 @@ test('a receiver that never answers holds up nobody else (rule 4)', async () => 
 });
 
 test('a lane has no more requests in flight than its cap, all lanes together no more than the slots', async () => {
-  const server = await startServer(limits({ perWebhook: 3, slots: 5 }));
+  const server = await startServer(limits({ perWebhook: 3, slots: 5, suspectShare: 1 }));
   const room = await server.room('Demo', 'alice', 'bob');
   const receiver = await server.receiver();
   const hold = holding();

@@ -2,12 +2,13 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Reader } from '../../src/db/index.ts';
 import { compileStatement } from '../../src/db/database.ts';
-import { hasUntried, recordedWebhooks, waitingOf } from '../../src/delivery/store.ts';
+import { behindRoom, dueOf, recordedWebhooks, untriedOf } from '../../src/delivery/store/waiting.ts';
 import { startServer } from '../support/server.ts';
 
 test.each<[string, string, (reader: Reader) => Promise<unknown>]>([
-  ['what waits for a webhook', 'deliveries_waiting', (reader) => waitingOf(reader, 1, 10)],
-  ['what waits untried', 'deliveries_waiting', (reader) => hasUntried(reader, 1, new Set())],
+  ['what waits untried', 'deliveries_untried', (reader) => untriedOf(reader, 1, 10)],
+  ['what waits for a time', 'deliveries_due', (reader) => dueOf(reader, 1, 10)],
+  ['what waits for a room', 'deliveries_behind_a_room', (reader) => behindRoom(reader, 1, 'room', 10)],
   ['what is recorded of an event', 'sqlite_autoindex_deliveries_1', (reader) => recordedWebhooks(reader, 1)],
 ])('%s is found in an index, however many deliveries are done', async (_, index, ask) => {
   const server = await startServer();
@@ -25,7 +26,7 @@ test.each<[string, string, (reader: Reader) => Promise<unknown>]>([
     const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(text.replaceAll('?', '1'))}`.execute(
       reader.query,
     );
-    expect(rows[0]?.detail).toContain(index);
+    expect(rows.map(({ detail }) => detail)).toContainEqual(expect.stringContaining(index));
   }
   expect(texts).toHaveLength(1);
 });

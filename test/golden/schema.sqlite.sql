@@ -1,19 +1,23 @@
 CREATE TABLE attempts (
     "deliveryId" integer not null references deliveries (id) on delete cascade, number integer not null,
-    "startedAt" integer not null, "durationMs" integer not null, status integer, error text, "responseBody" blob,
+    "startedAt" integer not null, "durationMs" integer not null, status integer, error text, exchange text,
     primary key ("deliveryId", number)) without rowid;
 
 CREATE TABLE deliveries (
     id integer primary key,
     "eventId" integer not null, "webhookId" integer not null,
-    state text not null, reason text, attempts integer not null, "dueAt" integer, body text,
-    "lastStatus" integer, "lastAttemptAt" integer, "lastDurationMs" integer, "createdAt" integer not null,
+    state text not null, reason text, attempts integer not null, "dueAt" integer, "lastStatus" integer, "lastAttemptAt" integer, "lastDurationMs" integer, "createdAt" integer not null, untried integer not null default 0, "roomUuid" text, revision integer, "replayId" integer, "attemptsBefore" integer not null default 0, exchange text, change integer not null default 0,
     unique ("eventId", "webhookId"));
 
 CREATE TABLE events (
     id integer primary key autoincrement, uuid text not null unique,
     resource text not null, event text not null, "actorUuid" text not null, "roomUuid" text not null,
     "orgUuid" text not null, facts text not null, data text not null, "createdAt" integer not null);
+
+CREATE TABLE "formerWebhooks" (
+    "webhookId" integer not null references webhooks (id) on delete cascade, revision integer not null,
+    name text not null, "targetUrl" text not null,
+    primary key ("webhookId", revision)) without rowid;
 
 CREATE TABLE "logPositions" (consumer text primary key, position integer not null);
 
@@ -47,6 +51,15 @@ CREATE TABLE people (
     "firstName" text, "lastName" text, "nickName" text, avatar text,
     roles text not null, "createdAt" integer not null, "modifiedAt" integer not null);
 
+CREATE TABLE replays (
+    id integer primary key, uuid text not null unique,
+    "webhookId" integer not null references webhooks (id) on delete cascade,
+    "creatorId" integer not null references people (id) on delete cascade,
+    kind text not null, state text not null, "fromEvent" integer not null, "untilEvent" integer not null,
+    filter text, position integer not null, pace integer not null,
+    total integer, replayed integer not null, delivered integer not null, failed integer not null,
+    "createdAt" integer not null, "updatedAt" integer not null);
+
 CREATE TABLE rooms (
     id integer primary key, uuid text not null unique, type text not null, title text not null, description text,
     "creatorId" integer not null references people (id), "ownerOrgId" integer not null references organizations (id),
@@ -66,13 +79,30 @@ CREATE TABLE webhooks (
     "ownerId" integer not null references people (id) on delete cascade,
     "appKey" text not null, name text not null, "targetUrl" text not null,
     resource text not null, event text not null, filter text, secret blob,
-    status text not null, "ownedBy" text not null, "createdAt" integer not null);
+    status text not null, "ownedBy" text not null, "createdAt" integer not null, ordering text not null default 'none', revision integer not null default 1, "disabledAt" integer, "disabledReason" text, "disabledAfter" integer, "enabledAt" integer, "previousSecret" blob, "previousSecretUntil" integer);
 
 CREATE TABLE "worldEntries" (key text primary key, declaration text not null);
 
-CREATE INDEX deliveries_by_webhook on deliveries ("webhookId", id);
+CREATE INDEX attempts_by_time on attempts ("startedAt");
 
-CREATE INDEX deliveries_waiting on deliveries ("webhookId", "dueAt", id) where state = 'waiting';
+CREATE INDEX deliveries_behind_a_room on deliveries ("webhookId", "roomUuid", "eventId")
+    where state = 'waiting' and "dueAt" is null;
+
+CREATE INDEX deliveries_by_change on deliveries (change);
+
+CREATE INDEX deliveries_by_webhook on deliveries ("webhookId", "eventId");
+
+CREATE INDEX deliveries_due on deliveries ("webhookId", "dueAt", "eventId")
+    where state = 'waiting' and untried = 0 and "dueAt" is not null;
+
+CREATE INDEX deliveries_given_up on deliveries ("webhookId", "eventId") where state in ('failed', 'dropped');
+
+CREATE INDEX deliveries_of_replay on deliveries ("replayId") where state = 'waiting' and "replayId" is not null;
+
+CREATE INDEX deliveries_untried on deliveries ("webhookId", "eventId")
+    where state = 'waiting' and untried = 1 and "dueAt" is not null;
+
+CREATE INDEX events_by_time on events ("createdAt");
 
 CREATE INDEX memberships_by_person on memberships ("personId", "roomId");
 
@@ -85,6 +115,10 @@ CREATE INDEX messages_by_parent on messages ("parentUuid", "createdAt", id) wher
 CREATE INDEX messages_by_room on messages ("roomId", "createdAt", id);
 
 CREATE INDEX people_by_name on people ("orgId", "displayName");
+
+CREATE INDEX replays_by_webhook on replays ("webhookId", id);
+
+CREATE INDEX replays_open on replays (state) where state in ('running', 'paused');
 
 CREATE INDEX tokens_by_person on tokens ("personId");
 

@@ -2,6 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { initial } from './001-initial.ts';
 import { worldEntries } from './002-world-entries.ts';
+import { deliveryEngine } from './003-delivery-engine.ts';
 
 export interface Migration {
   readonly id: number;
@@ -15,6 +16,7 @@ export interface Migration {
 const migrations: readonly Migration[] = [
   { id: 1, name: 'initial', breaking: true, up: initial },
   { id: 2, name: 'world entries', breaking: false, up: worldEntries },
+  { id: 3, name: 'delivery engine', breaking: true, up: deliveryEngine },
 ];
 
 /** The database was written by a newer program in a way that this one cannot read. */

@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { compileStatement, Placeholder, type Params, type Reader, type Statement, type Value } from '../database.ts';
 import type { Schema } from '../schema.ts';
+import { translated } from './store-error.ts';
 
 /** One SQLite connection with its prepared statements. Calls block; they are short. */
 export class SqliteConnection {
@@ -16,17 +17,21 @@ export class SqliteConnection {
   }
 
   all<P extends Params, R>(statement: Statement<P, R>, params: P): R[] {
-    const { handle, bind } = this.#prepare(statement);
-    return handle.all(...bind(params)) as R[];
+    return translated(() => {
+      const { handle, bind } = this.#prepare(statement);
+      return handle.all(...bind(params)) as R[];
+    });
   }
 
   first<P extends Params, R>(statement: Statement<P, R>, params: P): R | undefined {
-    const { handle, bind } = this.#prepare(statement);
-    return handle.get(...bind(params)) as R | undefined;
+    return translated(() => {
+      const { handle, bind } = this.#prepare(statement);
+      return handle.get(...bind(params)) as R | undefined;
+    });
   }
 
   exec(sql: string): void {
-    this.#statement(sql).run();
+    translated(() => this.#statement(sql).run());
   }
 
   close(): void {
@@ -59,11 +64,11 @@ export class SqliteConnection {
     return {
       close: () => this.close(),
       prepare: (sql): SqliteStatement => {
-        const handle = this.#statement(sql);
+        const handle = translated(() => this.#statement(sql));
         return {
           reader: handle.columns().length > 0,
-          all: (values) => handle.all(...(values as Value[])),
-          run: (values) => handle.run(...(values as Value[])),
+          all: (values) => translated(() => handle.all(...(values as Value[]))),
+          run: (values) => translated(() => handle.run(...(values as Value[]))),
           iterate: (values) => handle.iterate(...(values as Value[])) as IterableIterator<unknown>,
         };
       },
@@ -104,11 +109,15 @@ export interface SqliteOptions {
  */
 const WAL_PAGES = 8_192;
 
-/** `NORMAL`: the log is synced around checkpoints; each commit is synced by the unit of work, off the event loop. */
+/**
+ * `NORMAL`: the log is synced around checkpoints; each commit is synced by the unit of work, off the event loop.
+ * Temporary space is memory: reads that sort go on while the disk is full.
+ */
 export function openConnection({ file, durability }: SqliteOptions, readOnly: boolean): SqliteConnection {
-  const db = new DatabaseSync(file, { timeout: 5_000 });
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'full' ? 'NORMAL' : 'OFF'}; PRAGMA foreign_keys = ON;
-    PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;`);
+  const db = translated(() => new DatabaseSync(file, { timeout: 5_000 }));
+  const pragmas = `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'full' ? 'NORMAL' : 'OFF'}; PRAGMA foreign_keys = ON;
+    PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;`;
+  translated(() => db.exec(pragmas));
   if (readOnly) db.exec('PRAGMA query_only = ON');
   return new SqliteConnection(db);
 }

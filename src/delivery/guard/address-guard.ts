@@ -1,10 +1,14 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
-import type { LookupFunction, Socket } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
+import { systemClock, type Clock } from '../../core/clock.ts';
 import { parseAddress, type Address } from './addresses.ts';
 import { AllowList, hostOf } from './allow-list.ts';
-import { effective, isMetadata, isSpecial } from './ranges.ts';
+import { effective } from './embedding.ts';
+import { REFUSAL, RefusedAddressError, UnknownHostError } from './errors.ts';
+import { Lookups, type Lookup } from './lookups.ts';
+import { isMetadata, isSpecial } from './ranges.ts';
 import { readTarget } from './target.ts';
 
 export interface GuardOptions {
@@ -13,27 +17,12 @@ export interface GuardOptions {
   /** Where this server itself listens; asked at every connection, since the port may be known only later. */
   own: () => { port: number; addresses: readonly string[] };
   /** Every address of a host name. */
-  lookup?: (hostname: string) => Promise<readonly LookupAddress[]>;
-}
-
-/** The host name has an address that this server may not call, or is one. Does not tell which. */
-export class RefusedAddressError extends Error {
-  override name = 'RefusedAddressError';
-
-  constructor() {
-    super(REFUSAL);
-  }
-}
-
-/** The host name has no address, or nobody could be asked. */
-export class UnknownHostError extends Error {
-  override name = 'UnknownHostError';
+  lookup?: Lookup;
+  clock?: Clock;
 }
 
 /** One of undici's, which gives the socket that it is about to connect; none when the guard refuses. */
 export type Connector = (...args: Parameters<buildConnector.connector>) => Socket | undefined;
-
-const REFUSAL = 'This is not an address that this server may call.';
 
 /**
  * Keeps every request that this server makes for somebody else out of the networks around it (DEL-14, FILE-7).
@@ -46,14 +35,13 @@ const REFUSAL = 'This is not an address that this server may call.';
 export class AddressGuard {
   readonly #allow: AllowList;
   readonly #own: GuardOptions['own'];
-  readonly #lookup: (hostname: string) => Promise<readonly LookupAddress[]>;
-  readonly #lookups = new Map<string, Promise<readonly LookupAddress[]>>();
+  readonly #lookups: Lookups;
 
   /** Throws when an entry of `allow` cannot be understood. */
-  constructor({ allow, own, lookup = lookUpAll }: GuardOptions) {
+  constructor({ allow, own, lookup = lookUpAll, clock = systemClock }: GuardOptions) {
     this.#allow = new AllowList(allow);
     this.#own = own;
-    this.#lookup = lookup;
+    this.#lookups = new Lookups(lookup, clock);
   }
 
   /**
@@ -79,9 +67,10 @@ export class AddressGuard {
     // Has Node ask for all addresses, and try one after the other.
     const connect = buildConnector({ ...options, autoSelectFamily: true, lookup }) as Connector;
     return (target, callback) => {
+      const { hostname } = target;
       // A literal address is connected to without any lookup.
-      const address = parseAddress(target.hostname);
-      if (!address || !this.#refuses(address, target.hostname, port)) return connect(target, callback);
+      const isRefused = isIP(hostname) !== 0 && !this.#permits(hostname, hostname, port);
+      if (!isRefused) return connect(target, callback);
       callback(new RefusedAddressError(), null);
       return undefined;
     };
@@ -98,31 +87,17 @@ export class AddressGuard {
   }
 
   async #resolve(hostname: string, port: number): Promise<LookupAddress[]> {
-    const addresses = await this.#addressesOf(hostname);
+    const addresses = await this.#lookups.addressesOf(hostname);
     if (addresses.length === 0) throw new UnknownHostError('The host name has no address.');
     const host = hostname.replace(/\.$/, '');
-    for (const { address } of addresses) {
-      const parsed = parseAddress(address);
-      if (!parsed || this.#refuses(parsed, host, port)) throw new RefusedAddressError();
-    }
+    if (!addresses.every(({ address }) => this.#permits(address, host, port))) throw new RefusedAddressError();
     return [...addresses];
   }
 
-  /**
-   * Connections that are made at the same time share a lookup: the system does only a few at once, and those of a name
-   * server that does not answer would hold up everybody else's.
-   */
-  #addressesOf(hostname: string): Promise<readonly LookupAddress[]> {
-    let addresses = this.#lookups.get(hostname);
-    if (!addresses) {
-      addresses = this.#lookup(hostname)
-        .catch((cause: unknown) => {
-          throw new UnknownHostError('The host name could not be resolved.', { cause });
-        })
-        .finally(() => this.#lookups.delete(hostname));
-      this.#lookups.set(hostname, addresses);
-    }
-    return addresses;
+  /** Whatever cannot be understood is not permitted. */
+  #permits(text: string, host: string, port: number): boolean {
+    const address = parseAddress(text);
+    return address !== undefined && !this.#refuses(address, host, port);
   }
 
   #refuses(address: Address, host: string, port: number): boolean {

@@ -1,8 +1,4 @@
-export {
-  AddressGuard,
-  RefusedAddressError,
-  UnknownHostError,
-  type Connector,
-  type GuardOptions,
-} from './address-guard.ts';
+export { AddressGuard, type Connector, type GuardOptions } from './address-guard.ts';
+export { RefusedAddressError, UnknownHostError } from './errors.ts';
+export { parseRewriteRules, rewriteBy, type RewriteRule } from './rewrite.ts';
 export { readTarget } from './target.ts';
