@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
@@ -6,7 +5,7 @@ import { Vault } from './core/vault.ts';
 import { openSqlite, type Database } from './db/index.ts';
 import { Courier } from './delivery/courier.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
-import { AddressGuard, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
+import { AddressGuard, ownAddresses, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
 import { AutoDisable } from './delivery/health/auto-disable.ts';
 import { HealthBook, type FailureWindow } from './delivery/health/health-book.ts';
 import type { LaneLimits } from './delivery/lanes/lanes.ts';
@@ -14,7 +13,7 @@ import { Matcher } from './delivery/matcher.ts';
 import { Recorder } from './delivery/recorder.ts';
 import { RoomMembers } from './delivery/room-members.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
-import { Sender } from './delivery/sender/index.ts';
+import { Sender, ThreadedSender, type Sending } from './delivery/sender/index.ts';
 import { lastChange } from './delivery/store/records.ts';
 import { SqliteEventLog } from './eventlog/index.ts';
 import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
@@ -50,6 +49,8 @@ export interface AppOptions {
     /** PEM; in place of the system's certificate authorities. */
     ca: string | undefined;
     verifyTls: boolean;
+    /** That send; none: this one does. */
+    senderThreads: number;
     limits: LaneLimits;
     firstMessageDelayMs: number;
     /** DEL-5 */
@@ -99,15 +100,26 @@ export async function createApp(
 
   let { port } = options.http;
   const guard = new AddressGuard({ allow: options.delivery.allow, own: () => ({ port, addresses: ownAddresses() }) });
-  const sender = new Sender({
-    guard,
+  const senderOptions = {
     timeoutMs: options.delivery.timeoutMs,
     connectTimeoutMs: options.delivery.connectTimeoutMs,
     userAgent: `Hearth/${version}`,
     ca: options.delivery.ca,
     verifyTls: options.delivery.verifyTls,
     connectionsPerOrigin: options.delivery.limits.perWebhook * 4,
-  });
+  };
+  const { allow, senderThreads } = options.delivery;
+  const threadedSender =
+    senderThreads > 0
+      ? new ThreadedSender({
+          ...senderOptions,
+          threads: senderThreads,
+          allow,
+          port,
+          onFault: (err) => logger.error({ err }, 'a sender thread failed; another takes its place'),
+        })
+      : undefined;
+  const sender: Sending = threadedSender ?? new Sender({ ...senderOptions, guard });
   const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
   const rewrite = rewriteBy(options.delivery.rewrite);
   const courier = new Courier({
@@ -183,6 +195,7 @@ export async function createApp(
       const { host } = options.http;
       const address = new URL(await api.listen({ host, port: options.http.port }));
       port = Number(address.port);
+      threadedSender?.listensOn(port);
       return { port, url: `http://${localNames.has(host) ? 'localhost' : address.hostname}:${port}` };
     },
     async close(graceMs = GRACE_MS) {
@@ -196,9 +209,4 @@ export async function createApp(
       await db.close();
     },
   };
-}
-
-/** Where this machine can be reached: a webhook that calls Hearth itself must be allowed by name. */
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
 }

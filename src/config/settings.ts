@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { duration, flag, list, size, text, wholeNumber } from './values.ts';
+import { duration, flag, list, size, text, wholeNumber, wholeNumberOrAuto } from './values.ts';
 
 /**
  * Every setting, once: what reads it, what `hearth help` and docs/reference/settings.md say about it. A flag wins over
@@ -195,6 +195,15 @@ export const serverSettings = {
     default: '5m',
     description:
       'Within how long failed notifications are counted. A webhook that was enabled again that recently is disabled by a single one.',
+  },
+  senderThreads: {
+    env: 'HEARTH_SENDER_THREADS',
+    flag: 'sender-threads',
+    takes: 'COUNT',
+    read: wholeNumberOrAuto(0, 64),
+    default: 'auto',
+    description:
+      'Threads that send requests to receivers. With 0 the main thread sends them itself; `auto` is 0 on up to three cores and 2 on more.',
   },
   webhookFirstMessageDelay: {
     env: 'HEARTH_WEBHOOK_FIRST_MESSAGE_DELAY',

@@ -52,6 +52,7 @@ export function testOptions(folder: string): AppOptions {
       rewrite: [],
       ca: undefined,
       verifyTls: true,
+      senderThreads: 0,
       limits: { slots: 256, perWebhook: 16, queueLength: 1_000, suspectShare: 0.25 },
       firstMessageDelayMs: 0,
       disabling: { failures: 100, windowMs: 300_000 },

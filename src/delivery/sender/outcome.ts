@@ -52,4 +52,6 @@ export type FailureReason =
   /** It could not be sent: the URL or a header is malformed. */
   | 'invalid-request'
   /** This server was stopping. */
-  | 'stopped';
+  | 'stopped'
+  /** A fault of this server: what it sent with is gone. */
+  | 'internal';
