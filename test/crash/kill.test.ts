@@ -153,7 +153,9 @@ function recordedAttempts(): Set<string> {
     )
     .all();
   db.close();
-  return new Set(rows.map((row) => `${deliveryId(String(row['uuid']), Number(row['webhookId']))} ${row['number']}`));
+  return new Set(
+    rows.map((row) => `${deliveryId(String(row['uuid']), Number(row['webhookId']))} ${Number(row['number'])}`),
+  );
 }
 
 /** The UUIDs of all stored messages, once every event is settled and no delivery waits. */
