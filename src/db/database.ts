@@ -24,6 +24,10 @@ export interface Database {
    * seconds: once each, however many writes fail in between. Whoever meets a `StoreUnavailableError` need not log it.
    */
   onOutage(listener: OutageListener): void;
+  /** Counts since the opening. */
+  readonly stats: Readonly<Stats>;
+  /** Calls `listener` for each commit, when it is durable and before its callers are answered. */
+  onCommit(listener: CommitListener): void;
   /** Waits for the writes under way, then closes. */
   close(): Promise<void>;
 }
@@ -76,6 +80,20 @@ export function compileStatement<P extends Params, R>(db: Kysely<Schema>, { buil
   // The one place where a placeholder passes for the value it stands for.
   return build(db, (name) => new Placeholder(name) as unknown as P[typeof name]).compile();
 }
+
+export interface Stats {
+  /** Given to the engine, by readers and writers, those that begin and end transactions too. One run for many rows is one. */
+  statements: number;
+  /** Commits that were answered. */
+  commits: number;
+  /** Units of work that these commits were shared by. */
+  operations: number;
+  /** Times that the disk was waited for. */
+  syncs: number;
+}
+
+/** `operations` shared the commit; `ms` from its first statement until it was durable, the wait for the disk included. */
+export type CommitListener = (operations: number, ms: number) => void;
 
 export type OutageListener = (outage: StoreUnavailableError | undefined) => void;
 

@@ -81,6 +81,21 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       expect(await uuids()).toEqual(['a']);
     });
 
+    test('counts statements, commits and the operations that shared them', async () => {
+      const { statements, commits, operations } = { ...db.stats };
+      const shared: number[] = [];
+      db.onCommit((count, ms) => {
+        shared.push(count);
+        expect(ms).toBeGreaterThan(0);
+      });
+      await Promise.all(['a', 'b', 'c'].map((uuid) => db.write((tx) => tx.first(insert, { uuid }))));
+      await db.reader.first(byUuid, { uuid: 'a' });
+      expect(shared.reduce((sum, count) => sum + count, 0)).toBe(3);
+      expect(db.stats.operations - operations).toBe(3);
+      expect(db.stats.commits - commits).toBe(shared.length);
+      expect(db.stats.statements - statements).toBeGreaterThanOrEqual(4);
+    });
+
     test('closing waits for the writes under way', async () => {
       const written = db.write((tx) => tx.first(insert, { uuid: 'late' }));
       await db.close();

@@ -2,21 +2,25 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { compileStatement, Placeholder, type Params, type Reader, type Statement, type Value } from '../database.ts';
 import type { Schema } from '../schema.ts';
+import type { Meter } from './meter.ts';
 import { translated } from './store-error.ts';
 
 /** One SQLite connection with its prepared statements. Calls block; they are short. */
 export class SqliteConnection {
   readonly query: Kysely<Schema>;
   readonly #db: DatabaseSync;
+  readonly #meter: Meter;
   readonly #texts = new Map<string, StatementSync>();
   readonly #prepared = new WeakMap<object, PreparedStatement>();
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, meter: Meter) {
     this.#db = db;
+    this.#meter = meter;
     this.query = new Kysely<Schema>({ dialect: new SqliteDialect({ database: this.#asKyselyDatabase() }) });
   }
 
   all<P extends Params, R>(statement: Statement<P, R>, params: P): R[] {
+    this.#meter.statements += 1;
     return translated(() => {
       const { handle, bind } = this.#prepare(statement);
       return handle.all(...bind(params)) as R[];
@@ -24,6 +28,7 @@ export class SqliteConnection {
   }
 
   first<P extends Params, R>(statement: Statement<P, R>, params: P): R | undefined {
+    this.#meter.statements += 1;
     return translated(() => {
       const { handle, bind } = this.#prepare(statement);
       return handle.get(...bind(params)) as R | undefined;
@@ -31,6 +36,7 @@ export class SqliteConnection {
   }
 
   exec(sql: string): void {
+    this.#meter.statements += 1;
     translated(() => this.#statement(sql).run());
   }
 
@@ -64,6 +70,8 @@ export class SqliteConnection {
     return {
       close: () => this.close(),
       prepare: (sql): SqliteStatement => {
+        // Kysely prepares for each run.
+        this.#meter.statements += 1;
         const handle = translated(() => this.#statement(sql));
         return {
           reader: handle.columns().length > 0,
@@ -113,11 +121,11 @@ const WAL_PAGES = 8_192;
  * `NORMAL`: the log is synced around checkpoints; each commit is synced by the unit of work, off the event loop.
  * Temporary space is memory: reads that sort go on while the disk is full.
  */
-export function openConnection({ file, durability }: SqliteOptions, readOnly: boolean): SqliteConnection {
+export function openConnection({ file, durability }: SqliteOptions, readOnly: boolean, meter: Meter): SqliteConnection {
   const db = translated(() => new DatabaseSync(file, { timeout: 5_000 }));
   const pragmas = `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'full' ? 'NORMAL' : 'OFF'}; PRAGMA foreign_keys = ON;
     PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;`;
   translated(() => db.exec(pragmas));
   if (readOnly) db.exec('PRAGMA query_only = ON');
-  return new SqliteConnection(db);
+  return new SqliteConnection(db, meter);
 }
