@@ -43,6 +43,11 @@ export interface Reader {
 /** Only `Database.write` hands one out: a write outside a unit of work does not compile. */
 export interface Writer extends Reader {
   readonly writes: true;
+  /**
+   * Runs a statement once for each row of parameters, in their order: the way to write many rows. What it returns is not
+   * read.
+   */
+  run<P extends Params>(statement: Statement<P, unknown>, rows: readonly P[]): Promise<void>;
   /** Called after the commit, in the order of registration; never when the unit is rolled back. Must not throw. */
   afterCommit(effect: () => void): void;
 }

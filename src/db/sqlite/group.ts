@@ -73,6 +73,7 @@ export class Group {
     const answer = await perform({
       ...asReader(this.#connection),
       writes: true,
+      run: async (statement, rows) => this.#connection.run(statement, rows),
       afterCommit: (effect) => effects.push(effect),
     });
     return () => {
