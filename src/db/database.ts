@@ -9,7 +9,8 @@ export interface Database {
    * Runs `work` as one unit: all of its writes become durable together or none does. The promise settles after the
    * commit, so an answered caller's data survives a power loss.
    *
-   * `work` may await nothing but the session it is given: on SQLite its neighbours share the transaction and wait.
+   * `work` may await nothing but the session it is given: on SQLite its neighbours share the transaction and wait. When a
+   * call of the session fails, so must `work`: the engine may have rolled everything back.
    */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
   /**

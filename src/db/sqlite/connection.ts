@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
-import { compileStatement, Placeholder, type Params, type Reader, type Statement, type Value } from '../database.ts';
+import { compileStatement, Placeholder, type Params, type Statement, type Value } from '../database.ts';
 import type { Schema } from '../schema.ts';
 import type { Meter } from './meter.ts';
 import { translated } from './store-error.ts';
@@ -111,15 +111,6 @@ function binder(slots: readonly unknown[]): (params: Params) => Value[] {
       if (name !== undefined) values[place] = params[name] ?? null;
     }
     return values;
-  };
-}
-
-/** Gives a connection the asynchronous face that the interface asks for. */
-export function asReader(connection: SqliteConnection): Reader {
-  return {
-    query: connection.query,
-    all: async (statement, params) => connection.all(statement, params),
-    first: async (statement, params) => connection.first(statement, params),
   };
 }
 
