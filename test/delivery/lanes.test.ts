@@ -195,7 +195,10 @@ test('what waits for several webhooks is found again after a restart, each by it
   }
   for (const text of ['one', 'two', 'three', 'four']) await server.as('bob').say(room, text);
   for (const receiver of receivers) await receiver.take(4);
-  await until(async () => (await rows(server)).filter(({ attempts }) => attempts === 1).length === 12);
+  await until(
+    async () =>
+      (await rows(server)).filter(({ state, attempts }) => state === 'waiting' && attempts === 1).length === 12,
+  );
 
   await server.restart();
   for (const receiver of receivers) receiver.answer = 200;
