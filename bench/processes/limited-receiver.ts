@@ -55,6 +55,8 @@ const commands = {
     down = isDown;
   },
 
+  count: (): number => answerTimes.length,
+
   /** Answers since the last time it was asked, and how long they took from request to answer (ms). */
   answered(): { count: number; p50: number; p99: number } {
     const times = answerTimes;
