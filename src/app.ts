@@ -3,7 +3,7 @@ import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
 import { Vault } from './core/vault.ts';
 import { openSqlite, type Database } from './db/index.ts';
-import { Courier } from './delivery/courier.ts';
+import { Courier, type CourierParts } from './delivery/courier.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
 import { AddressGuard, ownAddresses, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
 import { AutoDisable } from './delivery/health/auto-disable.ts';
@@ -61,10 +61,12 @@ export interface AppOptions {
   logger: Logger;
 }
 
-/** What a test may replace. */
+/** What a test may replace, and where it may put faults in between. */
 export interface Overrides {
   clock?: Clock;
   random?: () => number;
+  wrapStore?: (db: Database) => Database;
+  wrapSender?: (sender: CourierParts['sender']) => CourierParts['sender'];
 }
 
 export interface App {
@@ -84,10 +86,10 @@ const localNames = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::', '::1']);
 /** The composition root: the one place that knows every class. */
 export async function createApp(
   options: AppOptions,
-  { clock = systemClock, random = Math.random }: Overrides = {},
+  { clock = systemClock, random = Math.random, wrapStore = asItIs, wrapSender = asItIs }: Overrides = {},
 ): Promise<App> {
   const { logger } = options;
-  const db = await openSqlite(options.store, clock);
+  const db = wrapStore(await openSqlite(options.store, clock));
   db.onOutage((outage) => {
     if (outage) logger.error({ err: outage }, 'the store cannot be written to: writes are refused, reads go on');
     else logger.info('the store can be written to again');
@@ -123,7 +125,7 @@ export async function createApp(
   const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
   const rewrite = rewriteBy(options.delivery.rewrite);
   const courier = new Courier({
-    sender: { send: (request) => sender.send({ ...request, url: rewrite(request.url) }) },
+    sender: wrapSender({ send: (request) => sender.send({ ...request, url: rewrite(request.url) }) }),
     schedule: options.delivery.schedule,
     clock,
     random,
@@ -209,4 +211,8 @@ export async function createApp(
       await db.close();
     },
   };
+}
+
+function asItIs<T>(part: T): T {
+  return part;
 }

@@ -9,7 +9,8 @@ export interface Database {
    * Runs `work` as one unit: all of its writes become durable together or none does. The promise settles after the
    * commit, so an answered caller's data survives a power loss.
    *
-   * `work` may await nothing but the session it is given: on SQLite its neighbours share the transaction and wait.
+   * `work` may await nothing but the session it is given: on SQLite its neighbours share the transaction and wait. When a
+   * call of the session fails, so must `work`: the engine may have rolled everything back.
    */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
   /**
@@ -24,6 +25,10 @@ export interface Database {
    * seconds: once each, however many writes fail in between. Whoever meets a `StoreUnavailableError` need not log it.
    */
   onOutage(listener: OutageListener): void;
+  /** Counts since the opening. */
+  readonly stats: Readonly<Stats>;
+  /** Calls `listener` for each commit, when it is durable and before its callers are answered. */
+  onCommit(listener: CommitListener): void;
   /** Waits for the writes under way, then closes. */
   close(): Promise<void>;
 }
@@ -39,6 +44,11 @@ export interface Reader {
 /** Only `Database.write` hands one out: a write outside a unit of work does not compile. */
 export interface Writer extends Reader {
   readonly writes: true;
+  /**
+   * Runs a statement once for each row of parameters, in their order: the way to write many rows. What it returns is not
+   * read.
+   */
+  run<P extends Params>(statement: Statement<P, unknown>, rows: readonly P[]): Promise<void>;
   /** Called after the commit, in the order of registration; never when the unit is rolled back. Must not throw. */
   afterCommit(effect: () => void): void;
 }
@@ -76,6 +86,20 @@ export function compileStatement<P extends Params, R>(db: Kysely<Schema>, { buil
   // The one place where a placeholder passes for the value it stands for.
   return build(db, (name) => new Placeholder(name) as unknown as P[typeof name]).compile();
 }
+
+export interface Stats {
+  /** Given to the engine, by readers and writers, those that begin and end transactions too. One run for many rows is one. */
+  statements: number;
+  /** Commits that were answered. */
+  commits: number;
+  /** Units of work that these commits were shared by. */
+  operations: number;
+  /** Times that the disk was waited for. */
+  syncs: number;
+}
+
+/** `operations` shared the commit; `ms` from its first statement until it was durable, the wait for the disk included. */
+export type CommitListener = (operations: number, ms: number) => void;
 
 export type OutageListener = (outage: StoreUnavailableError | undefined) => void;
 

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openConnection } from '../../src/db/sqlite/connection.ts';
 import { Group } from '../../src/db/sqlite/group.ts';
+import { Meter } from '../../src/db/sqlite/meter.ts';
 import { Outage } from '../../src/db/sqlite/outage.ts';
 import { UnitOfWork } from '../../src/db/sqlite/unit-of-work.ts';
 import { StoreUnavailableError } from '../../src/db/index.ts';
@@ -18,7 +19,8 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** A unit of work whose disk does as it is told. */
 function open(name: string) {
-  const connection = openConnection({ file: path.join(folder, name), durability: 'off' }, false);
+  const meter = new Meter();
+  const connection = openConnection({ file: path.join(folder, name), durability: 'off' }, false, meter);
   connection.exec('create table notes (text)');
   const syncs: PromiseWithResolvers<void>[] = [];
   const sync = () => {
@@ -30,10 +32,10 @@ function open(name: string) {
   const outage = new Outage(clock);
   const told: (string | undefined)[] = [];
   outage.onChange((reason) => told.push(reason?.message));
-  const unitOfWork = new UnitOfWork(new Group(connection, outage), { sync, close: async () => {} }, outage);
+  const unitOfWork = new UnitOfWork(new Group(connection, outage), { sync, close: async () => {} }, outage, meter);
   const note = async () => connection.exec("insert into notes values ('x')");
   const notes = async () => (await sql<{ text: string }>`select text from notes`.execute(connection.query)).rows;
-  return { connection, unitOfWork, syncs, clock, told, note, notes };
+  return { connection, unitOfWork, meter, syncs, clock, told, note, notes };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -58,6 +60,23 @@ test('what can be done again waits for no disk, unless it shares a commit with w
   while (syncs.length === 0) await turn();
   syncs[0]?.resolve();
   await both;
+  connection.close();
+});
+
+test('counts what it does', async () => {
+  const { connection, unitOfWork, meter, syncs, note } = open('counts.db');
+  const groups: number[] = [];
+  meter.onCommit((operations) => groups.push(operations));
+  const before = meter.statements;
+  const writing = Promise.all([unitOfWork.run(note, true), unitOfWork.run(note, true)]);
+  while (syncs.length === 0) await turn();
+  expect(groups).toEqual([]);
+  syncs[0]?.resolve();
+  await writing;
+  await unitOfWork.run(note, false);
+  expect(groups).toEqual([2, 1]);
+  expect(meter).toMatchObject({ commits: 2, operations: 3, syncs: 1 });
+  expect(meter.statements - before).toBeGreaterThanOrEqual(3 + 2 * 2);
   connection.close();
 });
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { StoreUnavailableError } from '../../src/db/index.ts';
 import { openConnection } from '../../src/db/sqlite/connection.ts';
 import { Group } from '../../src/db/sqlite/group.ts';
+import { Meter } from '../../src/db/sqlite/meter.ts';
 import { Outage } from '../../src/db/sqlite/outage.ts';
 import { UnitOfWork } from '../../src/db/sqlite/unit-of-work.ts';
 import { TestClock } from '../support/clock.ts';
@@ -32,7 +33,8 @@ async function settled<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>>
 /** Writes by the steps on a disk that syncs when a step says so, then closes. */
 async function play(steps: readonly Step[]) {
   const happenings: Happening[] = [];
-  const connection = openConnection({ file: ':memory:', durability: 'off' }, false);
+  const meter = new Meter();
+  const connection = openConnection({ file: ':memory:', durability: 'off' }, false, meter);
   connection.exec('create table notes (id)');
   let group: number[] = [];
   const exec = connection.exec.bind(connection);
@@ -59,7 +61,7 @@ async function play(steps: readonly Step[]) {
   };
 
   const outage = new Outage(new TestClock());
-  const unitOfWork = new UnitOfWork(new Group(connection, outage), { sync, close: async () => {} }, outage);
+  const unitOfWork = new UnitOfWork(new Group(connection, outage), { sync, close: async () => {} }, outage, meter);
   const writes: Write[] = [];
   const outcomes: Promise<PromiseSettledResult<number>>[] = [];
   const write = ({ id, durable, fails }: Write) =>

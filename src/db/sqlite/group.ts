@@ -1,6 +1,7 @@
 import { StoreUnavailableError, type Writer } from '../database.ts';
-import { asReader, type SqliteConnection } from './connection.ts';
+import type { SqliteConnection } from './connection.ts';
 import type { Outage } from './outage.ts';
+import { Session } from './session.ts';
 
 /** What a caller asks to be done as one. */
 export interface Operation {
@@ -53,30 +54,47 @@ export class Group {
   }
 
   async #performAll(operations: readonly Operation[]): Promise<(() => void)[]> {
+    const [lone] = operations;
+    if (lone && operations.length === 1) return [await this.#performAlone(lone)];
     const answers: (() => void)[] = [];
-    for (const operation of operations) {
-      this.#connection.exec('SAVEPOINT operation');
-      try {
-        answers.push(await this.#perform(operation));
-      } catch (error) {
-        if (error instanceof StoreUnavailableError) this.#outage.failed(error);
-        this.#rollBackOperation(error);
-        answers.push(() => operation.fail(error));
-      }
-      this.#connection.exec('RELEASE operation');
-    }
+    for (const operation of operations) answers.push(await this.#performAmongOthers(operation));
     return answers;
   }
 
+  /** Without a savepoint, which costs a copy of each page that changes: it is rolled back with the transaction. */
+  async #performAlone(operation: Operation): Promise<() => void> {
+    try {
+      return await this.#perform(operation);
+    } catch (error) {
+      this.#rollBack();
+      this.#connection.exec('BEGIN IMMEDIATE');
+      return this.#refusal(operation, error);
+    }
+  }
+
+  async #performAmongOthers(operation: Operation): Promise<() => void> {
+    this.#connection.exec('SAVEPOINT operation');
+    let answer: () => void;
+    try {
+      answer = await this.#perform(operation);
+    } catch (error) {
+      this.#rollBackOperation(error);
+      answer = this.#refusal(operation, error);
+    }
+    this.#connection.exec('RELEASE operation');
+    return answer;
+  }
+
+  #refusal({ fail }: Operation, error: unknown): () => void {
+    if (error instanceof StoreUnavailableError) this.#outage.failed(error);
+    return () => fail(error);
+  }
+
   async #perform({ perform }: Operation): Promise<() => void> {
-    const effects: (() => void)[] = [];
-    const answer = await perform({
-      ...asReader(this.#connection),
-      writes: true,
-      afterCommit: (effect) => effects.push(effect),
-    });
+    const session = new Session(this.#connection);
+    const answer = await perform(session);
     return () => {
-      for (const effect of effects) effect();
+      for (const effect of session.effects) effect();
       answer();
     };
   }

@@ -1,6 +1,7 @@
 import { StoreUnavailableError, type Writer } from '../database.ts';
 import type { Disk } from './disk.ts';
 import type { Group, Operation } from './group.ts';
+import type { Meter } from './meter.ts';
 import type { Outage } from './outage.ts';
 
 /**
@@ -13,6 +14,7 @@ const PLENTY = 16;
 interface Commit {
   operations: readonly Operation[];
   answers: readonly (() => void)[];
+  beganAt: number;
 }
 
 /**
@@ -25,16 +27,18 @@ export class UnitOfWork {
   readonly #group: Group;
   readonly #disk: Disk;
   readonly #outage: Outage;
+  readonly #meter: Meter;
   #queue: Operation[] = [];
   #unanswered: Commit[] = [];
   #running: Promise<void> | undefined;
   #failure: StoreUnavailableError | undefined;
   #onPlenty: () => void = () => {};
 
-  constructor(group: Group, disk: Disk, outage: Outage) {
+  constructor(group: Group, disk: Disk, outage: Outage, meter: Meter) {
     this.#group = group;
     this.#disk = disk;
     this.#outage = outage;
+    this.#meter = meter;
   }
 
   run<T>(work: (tx: Writer) => Promise<T>, durable: boolean): Promise<T> {
@@ -77,9 +81,10 @@ export class UnitOfWork {
     const operations = this.#queue;
     if (operations.length === 0) return;
     this.#queue = [];
+    const beganAt = performance.now();
     try {
       if (this.#failure) throw this.#failure;
-      this.#unanswered.push({ operations, answers: await this.#group.commit(operations) });
+      this.#unanswered.push({ operations, answers: await this.#group.commit(operations), beganAt });
     } catch (error) {
       this.#fail(operations, asUnavailable(error));
     }
@@ -90,9 +95,9 @@ export class UnitOfWork {
     const commits = this.#unanswered;
     this.#unanswered = [];
     if (commits.some(isDurable)) await this.#sync();
-    for (const { operations, answers } of commits) {
-      if (this.#failure) this.#fail(operations, this.#failure);
-      else this.#succeed(answers);
+    for (const commit of commits) {
+      if (this.#failure) this.#fail(commit.operations, this.#failure);
+      else this.#succeed(commit);
     }
   }
 
@@ -102,6 +107,7 @@ export class UnitOfWork {
    */
   async #sync(): Promise<void> {
     if (this.#failure) return;
+    this.#meter.syncs += 1;
     const synced = this.#disk.sync().catch((cause: unknown) => {
       this.#failure = unconfirmed(cause);
     });
@@ -115,8 +121,9 @@ export class UnitOfWork {
     });
   }
 
-  #succeed(answers: readonly (() => void)[]): void {
+  #succeed({ operations, answers, beganAt }: Commit): void {
     this.#outage.worked();
+    this.#meter.committed(operations.length, performance.now() - beganAt);
     for (const answer of answers) answer();
   }
 
