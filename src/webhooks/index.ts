@@ -1,4 +1,4 @@
-export { holds, parseFilter, pins, type Clause } from './filter.ts';
+export { holds, parseFilter, pins, type Clause, type Filter } from './filter.ts';
 export { checkSubscription } from './matrix.ts';
 export { targetMustBeCallable } from './policy.ts';
 export { noticePrefix } from './present.ts';

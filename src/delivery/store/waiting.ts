@@ -74,7 +74,9 @@ export async function firstDue(
         and "webhookId" = webhook.id order by "eventId" limit 1) as "untriedAt",
       (select "dueAt" from deliveries where state = 'waiting' and untried = 0 and "dueAt" is not null
         and "webhookId" = webhook.id order by "dueAt" limit 1) as "dueAt"
-    from (select id from untried union select id from tried) as webhook where webhook.id is not null`.execute(reader.query);
+    from (select id from untried union select id from tried) as webhook where webhook.id is not null`.execute(
+    reader.query,
+  );
   return rows;
 }
 
