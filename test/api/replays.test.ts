@@ -52,6 +52,14 @@ describe('the object', () => {
   });
 });
 
+test('a form will do (HTTP-11)', async () => {
+  const { server, webhook } = await bobsWebhook();
+  const body = new URLSearchParams({ webhookId: webhook.id, kind: 'events', fromSequence: '2' }).toString();
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const { status, body: made } = await server.as('bob').call<Replay>('POST', replays, body, headers);
+  expect({ status, ...made }).toMatchObject({ status: 200, kind: 'events', fromSequence: 2 });
+});
+
 describe('who may', () => {
   test('the owner and the administrators of their organization; to others it is not there', async () => {
     const { server, webhook } = await bobsWebhook();

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../core/clock.ts';
 import { ApiError } from '../../core/errors.ts';
 import { newUuid } from '../../core/ids.ts';
-import type { Database, Writer } from '../../db/index.ts';
+import { logLevelOf, type Database, type Writer } from '../../db/index.ts';
 import type { EventLog } from '../../eventlog/index.ts';
 import { parseFilter, type ActiveWebhook, type WebhookRegistry } from '../../webhooks/index.ts';
 import type { Matcher } from '../matcher.ts';
@@ -145,7 +145,7 @@ export class Replayer {
       try {
         await this.#advance(id);
       } catch (error) {
-        logger.error({ err: error, replay: id }, 'could not take the next step of a replay');
+        logger[logLevelOf(error)]({ err: error, replay: id }, 'could not take the next step of a replay');
         clock.setTimer(STORE_RETRY_MS, () => this.goOn(id));
       }
     }

@@ -5,9 +5,8 @@ import { ApiError } from '../../core/errors.ts';
 import type { Database, Reader } from '../../db/index.ts';
 import type { ReplayState } from '../../db/schema.ts';
 import { bodyKey, keyset, mapPage, type Page } from '../../http/index.ts';
-import { parseFilter, type ActiveWebhook, type WebhookRegistry } from '../../webhooks/index.ts';
+import { mayLookInto, parseFilter, type ActiveWebhook, type WebhookRegistry } from '../../webhooks/index.ts';
 import type { Choice } from './candidates.ts';
-import { mayReplay } from './policy.ts';
 import { presentReplay } from './present.ts';
 import type { Replayer } from './replayer.ts';
 import {
@@ -115,14 +114,14 @@ export class ReplayService {
     const { db, registry } = this.#parts;
     const key = await webhookKey(db.reader, bodyKey('WEBHOOK', id));
     const webhook = key === undefined ? undefined : registry.get(key);
-    if (!webhook || !mayReplay(caller, webhook)) throw new ApiError('webhookNotFound');
+    if (!webhook || !mayLookInto(caller, webhook)) throw new ApiError('webhookNotFound');
     return webhook;
   }
 
   async #find(reader: Reader, caller: Caller, id: string): Promise<ReplayRecord> {
     const replay = await findRecord(reader, id.toLowerCase());
     const webhook = replay && this.#parts.registry.get(replay.webhookId);
-    if (!webhook || !mayReplay(caller, webhook)) throw new ApiError('replayNotFound');
+    if (!webhook || !mayLookInto(caller, webhook)) throw new ApiError('replayNotFound');
     return replay;
   }
 
