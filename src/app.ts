@@ -12,6 +12,9 @@ import type { LaneLimits } from './delivery/lanes/lanes.ts';
 import { Matcher } from './delivery/matcher.ts';
 import { Recorder } from './delivery/recorder.ts';
 import { RoomMembers } from './delivery/room-members.ts';
+import { Replayer } from './delivery/replay/replayer.ts';
+import { replayRoutes } from './delivery/replay/routes.ts';
+import { ReplayService } from './delivery/replay/service.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
 import { Sender, ThreadedSender, type Sending } from './delivery/sender/index.ts';
 import { lastChange } from './delivery/store/records.ts';
@@ -145,6 +148,17 @@ export async function createApp(
     firstMessageDelayMs,
   });
 
+  const replayer = new Replayer({
+    db,
+    log,
+    clock,
+    logger,
+    registry,
+    matcher,
+    recorder,
+    wake: (webhookId) => engine.backlog.note(webhookId, clock.now()),
+  });
+
   const parts = { db, log, vault, clock };
   const messages = new MessageService({ ...parts, bots: options.bots });
   const healthBook = new HealthBook(clock, options.delivery.disabling);
@@ -163,13 +177,11 @@ export async function createApp(
   recorder.onRecorded((records) => autoDisable.recorded(records));
 
   const api = await createHttpServer({ ...options.http, logger, version });
+  const authenticated = authenticate((hash) => findCaller(db.reader, hash, clock.now()), clock);
   healthRoutes(api, { store: () => db.probe() });
   await api.register(
     async (v1: Api) => {
-      v1.addHook(
-        'onRequest',
-        authenticate((hash) => findCaller(db.reader, hash, clock.now()), clock),
-      );
+      v1.addHook('onRequest', authenticated);
       peopleRoutes(v1, new PeopleService(parts));
       roomRoutes(v1, new RoomService(parts));
       membershipRoutes(v1, new MembershipService(parts));
@@ -186,6 +198,13 @@ export async function createApp(
     },
     { prefix: '/v1' },
   );
+  await api.register(
+    async (ours: Api) => {
+      ours.addHook('onRequest', authenticated);
+      replayRoutes(ours, new ReplayService({ db, clock, registry, replayer }));
+    },
+    { prefix: '/hearth/v1' },
+  );
 
   return {
     db,
@@ -194,6 +213,7 @@ export async function createApp(
     async listen() {
       await healthBook.start(db.reader);
       await engine.start();
+      await replayer.start();
       const { host } = options.http;
       const address = new URL(await api.listen({ host, port: options.http.port }));
       port = Number(address.port);
@@ -205,6 +225,7 @@ export async function createApp(
       const cut = setTimeout(() => api.server.closeAllConnections(), graceMs);
       await api.close();
       clearTimeout(cut);
+      await replayer.close();
       await engine.close(graceMs);
       await autoDisable.settled();
       await sender.destroy();

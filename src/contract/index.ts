@@ -3,5 +3,6 @@ export * from './memberships.ts';
 export * from './messages.ts';
 export * from './notices.ts';
 export * from './people.ts';
+export * from './replays.ts';
 export * from './rooms.ts';
 export * from './webhooks.ts';

@@ -9,6 +9,9 @@ import {
   Notice,
   Person,
   PersonList,
+  Replay,
+  ReplayList,
+  ReplayPreview,
   Room,
   RoomList,
   Webhook,
@@ -48,6 +51,13 @@ const routes: Readonly<Record<string, z.ZodType | undefined>> = {
   'GET /v1/webhooks/{id}': Webhook,
   'PUT /v1/webhooks/{id}': Webhook,
   'DELETE /v1/webhooks/{id}': undefined,
+  'GET /hearth/v1/replays': ReplayList,
+  'POST /hearth/v1/replays': Replay,
+  'POST /hearth/v1/replays/preview': ReplayPreview,
+  'GET /hearth/v1/replays/{id}': Replay,
+  'POST /hearth/v1/replays/{id}/pause': Replay,
+  'POST /hearth/v1/replays/{id}/resume': Replay,
+  'POST /hearth/v1/replays/{id}/cancel': Replay,
 };
 
 describe('/openapi.json', () => {
@@ -141,7 +151,7 @@ describe('/openapi.json', () => {
 
   test('gives a body to what takes one', () => {
     for (const { route, operation } of operations)
-      expect(operation.requestBody !== undefined, route).toBe(/^(POST|PUT) /.test(route));
+      expect(operation.requestBody !== undefined, route).toBe(/^(POST|PUT) (?!.*\/{id}\/)/.test(route));
   });
 
   test('refers only to what is in it, and is JSON Schema of 2020-12 throughout', () => {
@@ -208,7 +218,7 @@ describe('a tour of every route', () => {
   function routeOf(method: string, path: string): string {
     const called = `${method} ${path.split('?')[0]}`;
     if (Object.hasOwn(routes, called)) return called;
-    return called.replace(/\/[\w=-]{60,}$/, '/{id}');
+    return called.replace(/\/[\w=-]{36,}(?=\/|$)/, '/{id}');
   }
 
   test('every answer has exactly the shape of the contract, and so has every notice', async () => {
@@ -279,6 +289,11 @@ describe('a tour of every route', () => {
     await get('/v1/webhooks');
     await get(`/v1/webhooks/${full.id}`);
     for (const path of ['/healthz', '/readyz']) await get(path);
+    await post('/hearth/v1/replays/preview', { webhookId: webhook.id });
+    const replay = await post<Replay>('/hearth/v1/replays', { webhookId: webhook.id, filter: 'roomType=direct' });
+    for (const action of ['pause', 'resume', 'cancel']) await post(`/hearth/v1/replays/${replay.id}/${action}`, {});
+    await get(`/hearth/v1/replays?webhookId=${webhook.id}`);
+    await get(`/hearth/v1/replays/${replay.id}`);
 
     await put(`/v1/rooms/${room.id}`, { title: 'Tour, changed', isPublic: false });
     await put(`/v1/memberships/${membership.id}`, { isModerator: false });
