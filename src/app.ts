@@ -28,6 +28,9 @@ import { peopleRoutes } from './people/routes.ts';
 import { PeopleService } from './people/service.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import { RoomService } from './rooms/service.ts';
+import { streamRoutes } from './stream/routes.ts';
+import type { SeatLimits } from './stream/seats.ts';
+import { Streams } from './stream/streams.ts';
 import { version } from './version.ts';
 import { switchOff, WebhookRegistry } from './webhooks/index.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
@@ -57,6 +60,8 @@ export interface AppOptions {
   };
   bots: BotRules;
   webhooks: Pick<WebhookParts, 'allowMessagesUpdated' | 'mostPerPerson'>;
+  /** Of all people together, and of each. */
+  streams: SeatLimits;
   logger: Logger;
 }
 
@@ -150,14 +155,23 @@ export async function createApp(
   });
   recorder.onRecorded((records) => autoDisable.recorded(records));
 
+  const streams = new Streams({
+    reader: db.reader,
+    log,
+    recorder,
+    registry,
+    matcher,
+    allowMessagesUpdated: options.webhooks.allowMessagesUpdated,
+    limits: options.streams,
+  });
+
+  const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
+  const authenticated = authenticate(callerOf, clock);
   const api = await createHttpServer({ ...options.http, logger, version });
   healthRoutes(api, { store: () => db.probe() });
   await api.register(
     async (v1: Api) => {
-      v1.addHook(
-        'onRequest',
-        authenticate((hash) => findCaller(db.reader, hash, clock.now()), clock),
-      );
+      v1.addHook('onRequest', authenticated);
       peopleRoutes(v1, new PeopleService(parts));
       roomRoutes(v1, new RoomService(parts));
       membershipRoutes(v1, new MembershipService(parts));
@@ -173,6 +187,13 @@ export async function createApp(
       await messageRoutes(v1, messages);
     },
     { prefix: '/v1' },
+  );
+  await api.register(
+    async (ours: Api) => {
+      ours.addHook('onRequest', authenticated);
+      streamRoutes(ours, { streams, clock, findCaller: callerOf });
+    },
+    { prefix: '/hearth/v1' },
   );
 
   return {
