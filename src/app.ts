@@ -16,7 +16,7 @@ import { RoomMembers } from './delivery/room-members.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
 import { Sender } from './delivery/sender/index.ts';
 import { lastChange } from './delivery/store/records.ts';
-import { SqliteEventLog } from './eventlog/index.ts';
+import { SqliteEventLog, type EventLog } from './eventlog/index.ts';
 import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
 import { membershipRoutes } from './memberships/routes.ts';
 import { MembershipService } from './memberships/service.ts';
@@ -75,6 +75,7 @@ export interface Overrides {
 
 export interface App {
   readonly db: Database;
+  readonly log: EventLog;
   readonly vault: Vault;
   readonly clock: Clock;
   /** Brings deliveries under way and opens the port. */
@@ -198,6 +199,7 @@ export async function createApp(
 
   return {
     db,
+    log,
     vault,
     clock,
     async listen() {
