@@ -34,7 +34,7 @@ export class Tail<T> {
 
   /** At most `limit` items after a position, in order; none: there are no more for now. */
   async after(position: number, limit: number): Promise<readonly T[]> {
-    while (this.#grown && position >= this.#newest) await this.#readOn(position);
+    while ((this.#grown || this.#reading) && position >= this.#newest) await this.#readOn(position);
     if (position < this.#after) {
       await this.#nextTurn();
       return this.#source.read(position, limit);

@@ -8,13 +8,13 @@ const CUTS = 50;
 
 /** Posts until it is told to stop; answers what is stored, in the order of the log. */
 function postInto(server: TestServer, room: Room, posters: number): () => Promise<string[]> {
-  let on = true;
+  const stop = new AbortController();
   const post = async () => {
-    while (on) await server.as('bob').say(room, 'hello');
+    while (!stop.signal.aborted) await server.as('bob').say(room, 'hello');
   };
   const posting = Array.from({ length: posters }, post);
   return async () => {
-    on = false;
+    stop.abort();
     await Promise.all(posting);
     const rows = await server.app.db.reader.query
       .selectFrom('events')
@@ -101,7 +101,7 @@ test('an EventSource comes back by itself, after a cut and after a restart', { t
   await new Promise((resolve) => source.addEventListener('open', resolve, { once: true }));
 
   const expected: string[] = [];
-  for (const interrupt of [() => line.cut(), () => server.restart(5_000), () => line.cut()]) {
+  for (const interrupt of [async () => line.cut(), () => server.restart(5_000), async () => line.cut()]) {
     expected.push((await server.as('bob').say(room, 'hello')).id);
     await heard(expected.length);
     const broken = new Promise((resolve) => source.addEventListener('error', resolve, { once: true }));

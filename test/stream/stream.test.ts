@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Membership, Message } from '../../src/contract/index.ts';
 import { personId, startServer } from '../support/server.ts';
-import { kinds, StreamClient } from './support.ts';
+import { kinds, poll, StreamClient } from './support.ts';
 
 const second = 1_000;
 
@@ -215,4 +216,28 @@ test('wants a token that may read what it tells', async () => {
   });
   expect((await server.as('alice').get('/hearth/v1/stream')).status).toBe(403);
   expect((await StreamClient.open(server.url, 'alice', { query: 'resource=rooms' })).status).toBe(200);
+});
+
+test('any query is answered or refused, and never breaks', async () => {
+  const server = await startServer();
+  const room = await server.room('Demo', 'alice');
+  const { cursor } = await poll(server, 'alice', { wait: 0 });
+  const names = ['resource', 'event', 'filter', 'deliveries', 'after', 'since', 'unknown'];
+  const values = ['all', 'messages', 'created', 'true', `roomId=${room.id}`, cursor, '2016-07-19T00:00:00Z', ''];
+  const pair = fc.tuple(fc.constantFrom(...names), fc.oneof(fc.constantFrom(...values), fc.string({ unit: 'binary' })));
+  const statuses = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(fc.array(pair, { maxLength: 4 }), async (pairs) => {
+      const query = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`).join('&');
+      const stream = await StreamClient.open(server.url, 'alice', { query });
+      stream.cut();
+      await stream.ended;
+      const { status } = await server.as('alice').get(`/hearth/v1/events?${query}&wait=0`);
+      expect([200, 400, 404]).toContain(status);
+      expect(stream.status).toBe(status);
+      statuses.add(status);
+    }),
+    { numRuns: 200 },
+  );
+  expect([...statuses]).toEqual(expect.arrayContaining([200, 400]));
 });

@@ -126,7 +126,7 @@ export class StreamClient {
 
 export function poll(server: TestServer, name: Name, query: Record<string, string | number>): Promise<EventsPage> {
   const text = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
-  return server.as(name).ok<EventsPage>('GET', `/hearth/v1/events?${text}`);
+  return server.as(name).ok<EventsPage>('GET', `/hearth/v1/events?${text.toString()}`);
 }
 
 /** `messages/created`, for each event. */
