@@ -9,7 +9,7 @@ import type { ChangedDelivery } from './store.ts';
 import type { Tail } from './tail.ts';
 
 /** Items looked at in one step. */
-const STEP = 200;
+const STEP = 100;
 
 export interface FollowingParts {
   log: Pick<EventLog, 'head' | 'oldest'>;

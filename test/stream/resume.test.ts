@@ -132,6 +132,21 @@ test('a slow reader goes on at its own pace, from the table, and nobody else wai
   for (const { told } of [slow, quick]) expect(told.map(({ data }) => data.id)).toEqual(uuids);
 });
 
+test('a server that stops waits for nobody who does not read', async () => {
+  const server = await startServer();
+  const room = await server.room('Demo', 'alice', 'bob');
+  const slow = await StreamClient.open(server.url, 'alice', { query: 'resource=messages' });
+  const quick = await StreamClient.open(server.url, 'bob', { query: 'resource=messages' });
+  slow.pause();
+  const count = 12_000;
+  await logMessages(server, room, count);
+  await quick.until(() => quick.told.length >= count);
+  // More than this test may take.
+  await server.restart(600_000);
+  await quick.ended;
+  expect(quick.text).toContain(': the server is stopping');
+});
+
 test('begins at a time, and a cursor goes before it', async () => {
   const server = await startServer();
   const room = await server.room('Demo', 'alice', 'bob');
