@@ -66,6 +66,7 @@ export class Following {
     if (this.#unsure || (first && first.seq > this.#cursor.event + 1)) await this.#tellGap(messages);
     for (const event of events) {
       if (messages.length >= most) return;
+      // Retention may have taken it since it was read: it was told of as missing then.
       if (event.seq <= this.#cursor.event) continue;
       this.#moveTo({ event: event.seq });
       if (await this.#interest.wants(event)) this.#tell(messages, 'event', eventBody(event));
