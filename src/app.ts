@@ -18,7 +18,7 @@ import { ReplayService } from './delivery/replay/service.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
 import { Sender, ThreadedSender, type Sending } from './delivery/sender/index.ts';
 import { lastChange } from './delivery/store/records.ts';
-import { SqliteEventLog } from './eventlog/index.ts';
+import { SqliteEventLog, type EventLog } from './eventlog/index.ts';
 import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
 import { membershipRoutes } from './memberships/routes.ts';
 import { MembershipService } from './memberships/service.ts';
@@ -30,6 +30,9 @@ import { peopleRoutes } from './people/routes.ts';
 import { PeopleService } from './people/service.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import { RoomService } from './rooms/service.ts';
+import { streamRoutes } from './stream/routes.ts';
+import type { SeatLimits } from './stream/seats.ts';
+import { Streams } from './stream/streams.ts';
 import { version } from './version.ts';
 import { switchOff, WebhookRegistry } from './webhooks/index.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
@@ -61,6 +64,8 @@ export interface AppOptions {
   };
   bots: BotRules;
   webhooks: Pick<WebhookParts, 'allowMessagesUpdated' | 'mostPerPerson'>;
+  /** Of all people together, and of each. */
+  streams: SeatLimits;
   logger: Logger;
 }
 
@@ -74,6 +79,7 @@ export interface Overrides {
 
 export interface App {
   readonly db: Database;
+  readonly log: EventLog;
   readonly vault: Vault;
   readonly clock: Clock;
   /** Brings deliveries under way and opens the port. */
@@ -176,8 +182,19 @@ export async function createApp(
   });
   recorder.onRecorded((records) => autoDisable.recorded(records));
 
+  const streams = new Streams({
+    reader: db.reader,
+    log,
+    recorder,
+    registry,
+    matcher,
+    allowMessagesUpdated: options.webhooks.allowMessagesUpdated,
+    limits: options.streams,
+  });
+
+  const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
+  const authenticated = authenticate(callerOf, clock);
   const api = await createHttpServer({ ...options.http, logger, version });
-  const authenticated = authenticate((hash) => findCaller(db.reader, hash, clock.now()), clock);
   healthRoutes(api, { store: () => db.probe() });
   await api.register(
     async (v1: Api) => {
@@ -202,12 +219,14 @@ export async function createApp(
     async (ours: Api) => {
       ours.addHook('onRequest', authenticated);
       replayRoutes(ours, new ReplayService({ db, clock, registry, replayer }));
+      streamRoutes(ours, { streams, clock, findCaller: callerOf });
     },
     { prefix: '/hearth/v1' },
   );
 
   return {
     db,
+    log,
     vault,
     clock,
     async listen() {

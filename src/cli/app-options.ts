@@ -43,6 +43,7 @@ export function settledOptions(
     },
     bots: { allReachesBots: config.atAllReachesBots },
     webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },
+    streams: { total: config.streams, perPerson: config.streamsPerPerson },
   };
 }
 

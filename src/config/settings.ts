@@ -222,6 +222,22 @@ export const serverSettings = {
     default: '30000',
     description: 'Most webhooks that one person or bot may have.',
   },
+  streams: {
+    env: 'HEARTH_STREAMS',
+    flag: 'streams',
+    takes: 'COUNT',
+    read: wholeNumber(1, 100_000),
+    default: '1000',
+    description: 'Most streams and long polls that are open at the same time.',
+  },
+  streamsPerPerson: {
+    env: 'HEARTH_STREAMS_PER_PERSON',
+    flag: 'streams-per-person',
+    takes: 'COUNT',
+    read: wholeNumber(1, 100_000),
+    default: '20',
+    description: 'Most streams and long polls that one person or bot may have open at the same time.',
+  },
   allowMessagesUpdated: {
     env: 'HEARTH_ALLOW_MESSAGES_UPDATED',
     flag: 'allow-messages-updated',

@@ -5,4 +5,5 @@ export * from './notices.ts';
 export * from './people.ts';
 export * from './replays.ts';
 export * from './rooms.ts';
+export * from './stream.ts';
 export * from './webhooks.ts';

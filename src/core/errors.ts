@@ -93,6 +93,14 @@ export const errors = {
   replayStateUnfit: { status: 409, message: 'You cannot {action} a replay that is {state}.' },
   bodyTooLarge: { status: 413, message: 'The request body is larger than {limit} bytes.' },
   mediaTypeUnsupported: { status: 415, message: "Content type '{type}' not supported" },
+  tooManyStreams: {
+    status: 429,
+    message: 'You follow {limit} streams already, which is the limit: end one of them first.',
+  },
+  streamsExhausted: {
+    status: 429,
+    message: 'This server has {limit} streams open, which is the limit: try again later.',
+  },
   internal: { status: 500, message: 'Something went wrong on our side. Quote the trackingId when you report it.' },
   unavailable: { status: 503, message: 'The store cannot be written to right now. Try again shortly.' },
 } as const satisfies Record<string, ErrorEntry>;

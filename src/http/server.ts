@@ -79,7 +79,14 @@ export async function createHttpServer({ logger, trustProxy, bodyLimit, version 
   await app.register(cors, {
     origin: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
-    allowedHeaders: ['authorization', 'content-type', 'trackingid', 'spark-user-agent', 'cisco-no-http-redirect'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'trackingid',
+      'spark-user-agent',
+      'cisco-no-http-redirect',
+      'last-event-id',
+    ],
     exposedHeaders: ['Link', 'Retry-After', 'trackingid', 'Content-Disposition'],
     maxAge: 600,
     // An OPTIONS that asks for nothing in particular is told the same.

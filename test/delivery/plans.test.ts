@@ -8,6 +8,7 @@ import { findCandidates } from '../../src/delivery/replay/candidates.ts';
 import { findReplay, findUnfinished, lastEventBefore } from '../../src/delivery/replay/store.ts';
 import { behindRoom, dueOf, recordedWebhooks, untriedOf } from '../../src/delivery/store/waiting.ts';
 import { WebhookRegistry, type ActiveWebhook } from '../../src/webhooks/index.ts';
+import { deliveriesAfter } from '../../src/stream/store.ts';
 import { startServer } from '../support/server.ts';
 
 const look = (reader: Reader, kind: 'failed' | 'events') =>
@@ -30,6 +31,7 @@ test.each<[string, string, (reader: Reader) => Promise<unknown>]>([
   ['what waits of a replay', 'deliveries_of_replay', (reader) => findReplay(reader, 1)],
   ['the replay that is not finished', 'replays_open', (reader) => findUnfinished(reader, 1)],
   ['where the log was at a time', 'events_by_time', (reader) => lastEventBefore(reader, 1)],
+  ['what has changed', 'deliveries_by_change', (reader) => deliveriesAfter(reader, 1, 10)],
   ['what is recorded of an event', 'sqlite_autoindex_deliveries_1', (reader) => recordedWebhooks(reader, 1)],
 ])('%s is found in an index, however many deliveries are done', async (_, index, ask) => {
   const server = await startServer();

@@ -59,6 +59,7 @@ export function testOptions(folder: string): AppOptions {
     },
     bots: { allReachesBots: true },
     webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },
+    streams: { total: 1_000, perPerson: 20 },
     logger: pino({ level: 'silent' }),
   };
 }
