@@ -20,6 +20,7 @@ import { Sender, ThreadedSender, type Sending } from './delivery/sender/index.ts
 import { lastChange } from './delivery/store/records.ts';
 import { SqliteEventLog } from './eventlog/index.ts';
 import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
+import { inspectRoutes } from './inspect/routes.ts';
 import { membershipRoutes } from './memberships/routes.ts';
 import { MembershipService } from './memberships/service.ts';
 import type { BotRules } from './messages/policy.ts';
@@ -176,6 +177,12 @@ export async function createApp(
   });
   recorder.onRecorded((records) => autoDisable.recorded(records));
 
+  const webhooks = new WebhookService({
+    ...parts,
+    registry,
+    checkTarget: (url) => guard.checkUrl(rewrite(url)),
+    ...options.webhooks,
+  });
   const api = await createHttpServer({ ...options.http, logger, version });
   const authenticated = authenticate((hash) => findCaller(db.reader, hash, clock.now()), clock);
   healthRoutes(api, { store: () => db.probe() });
@@ -185,15 +192,7 @@ export async function createApp(
       peopleRoutes(v1, new PeopleService(parts));
       roomRoutes(v1, new RoomService(parts));
       membershipRoutes(v1, new MembershipService(parts));
-      webhookRoutes(
-        v1,
-        new WebhookService({
-          ...parts,
-          registry,
-          checkTarget: (url) => guard.checkUrl(rewrite(url)),
-          ...options.webhooks,
-        }),
-      );
+      webhookRoutes(v1, webhooks);
       await messageRoutes(v1, messages);
     },
     { prefix: '/v1' },
@@ -202,6 +201,20 @@ export async function createApp(
     async (ours: Api) => {
       ours.addHook('onRequest', authenticated);
       replayRoutes(ours, new ReplayService({ db, clock, registry, replayer }));
+      inspectRoutes(ours, {
+        ...parts,
+        registry,
+        webhooks,
+        matcher,
+        recorder,
+        lanes: engine.lanes,
+        wake: (webhookId) => engine.backlog.note(webhookId, clock.now()),
+        book: healthBook,
+        window: options.delivery.disabling,
+        replaySinceDisabled: (webhook, caller) =>
+          db.write((tx) => replayer.createSinceDisabled(tx, webhook, caller.personId)),
+        standingHeaders: sender.headers,
+      });
     },
     { prefix: '/hearth/v1' },
   );
