@@ -13,6 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   ...Object.fromEntries(resources.map((name) => [name, ['contract', 'core', 'db', 'eventlog', 'http', ...resources]])),
   delivery: ['contract', 'core', 'db', 'eventlog', 'http', ...resources],
   stream: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery'],
+  inspect: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery'],
   world: ['contract', 'core', 'db', 'eventlog', 'http', ...resources],
 };
 

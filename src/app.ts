@@ -20,6 +20,7 @@ import { Sender, ThreadedSender, type Sending } from './delivery/sender/index.ts
 import { lastChange } from './delivery/store/records.ts';
 import { SqliteEventLog, type EventLog } from './eventlog/index.ts';
 import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
+import { inspectRoutes } from './inspect/routes.ts';
 import { membershipRoutes } from './memberships/routes.ts';
 import { MembershipService } from './memberships/service.ts';
 import type { BotRules } from './messages/policy.ts';
@@ -194,6 +195,12 @@ export async function createApp(
 
   const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
   const authenticated = authenticate(callerOf, clock);
+  const webhooks = new WebhookService({
+    ...parts,
+    registry,
+    checkTarget: (url) => guard.checkUrl(rewrite(url)),
+    ...options.webhooks,
+  });
   const api = await createHttpServer({ ...options.http, logger, version });
   healthRoutes(api, { store: () => db.probe() });
   await api.register(
@@ -202,15 +209,7 @@ export async function createApp(
       peopleRoutes(v1, new PeopleService(parts));
       roomRoutes(v1, new RoomService(parts));
       membershipRoutes(v1, new MembershipService(parts));
-      webhookRoutes(
-        v1,
-        new WebhookService({
-          ...parts,
-          registry,
-          checkTarget: (url) => guard.checkUrl(rewrite(url)),
-          ...options.webhooks,
-        }),
-      );
+      webhookRoutes(v1, webhooks);
       await messageRoutes(v1, messages);
     },
     { prefix: '/v1' },
@@ -220,6 +219,20 @@ export async function createApp(
       ours.addHook('onRequest', authenticated);
       replayRoutes(ours, new ReplayService({ db, clock, registry, replayer }));
       streamRoutes(ours, { streams, clock, findCaller: callerOf });
+      inspectRoutes(ours, {
+        ...parts,
+        registry,
+        webhooks,
+        matcher,
+        recorder,
+        lanes: engine.lanes,
+        wake: (webhookId) => engine.backlog.note(webhookId, clock.now()),
+        book: healthBook,
+        window: options.delivery.disabling,
+        replaySinceDisabled: (webhook, caller) =>
+          db.write((tx) => replayer.createSinceDisabled(tx, webhook, caller.personId)),
+        standingHeaders: sender.headers,
+      });
     },
     { prefix: '/hearth/v1' },
   );

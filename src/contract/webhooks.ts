@@ -37,7 +37,7 @@ const targetUrl = z
   .string({ error: 'targetUrl cannot be null' })
   .min(1, 'targetUrl cannot be null')
   .max(2048, 'targetUrl is longer than 2048 characters.');
-const secret = z.string().max(1024, 'secret is longer than 1024 characters.');
+export const secretText = z.string().max(1024, 'secret is longer than 1024 characters.');
 
 export const WebhookCreate = z.object({
   name,
@@ -51,7 +51,7 @@ export const WebhookCreate = z.object({
     .max(4096, 'filter is longer than 4096 characters.')
     .optional()
     .meta({ description: 'Conditions `key=value`, joined by `&`.', example: 'roomType=group&hasFiles=true' }),
-  secret: secret.optional(),
+  secret: secretText.optional(),
   ownedBy: z.enum(['creator', 'org'], { error: 'ownedBy must be creator or org.' }).default('creator'),
 });
 export type WebhookCreate = z.output<typeof WebhookCreate>;
@@ -60,7 +60,7 @@ export type WebhookCreate = z.output<typeof WebhookCreate>;
 export const WebhookUpdate = z.object({
   name: name.optional(),
   targetUrl: targetUrl.optional(),
-  secret: secret.optional().meta({ description: 'An empty text removes the secret.' }),
+  secret: secretText.optional().meta({ description: 'An empty text removes the secret.' }),
   status: z.string().optional().meta({ description: '`active` re-enables; anything else is ignored.' }),
 });
 export type WebhookUpdate = z.output<typeof WebhookUpdate>;

@@ -79,6 +79,8 @@ export const errors = {
   emailNotFound: { status: 404, message: '{email} not found.' },
   webhookNotFound: { status: 404, message: 'Could not find a webhook with provided ID.' },
   replayNotFound: { status: 404, message: 'Could not find a replay with provided ID.' },
+  deliveryNotFound: { status: 404, message: 'Could not find a delivery with provided ID.' },
+  eventNotFound: { status: 404, message: 'Could not find an event with provided ID.' },
   routeNotFound: { status: 404, message: 'There is nothing at {method} {path}.' },
   methodNotAllowed: { status: 405, message: '{method} is not allowed here: use {allowed}.' },
   alreadyMember: { status: 409, message: 'Person is already in the room.' },
@@ -91,6 +93,8 @@ export const errors = {
     message: 'The webhook has a replay that is not finished: wait for it to end, or cancel it.',
   },
   replayStateUnfit: { status: 409, message: 'You cannot {action} a replay that is {state}.' },
+  deliveryWaiting: { status: 409, message: 'The delivery waits for an attempt already, or is being sent.' },
+  webhookInactive: { status: 409, message: 'The webhook is inactive: enable it first.' },
   bodyTooLarge: { status: 413, message: 'The request body is larger than {limit} bytes.' },
   mediaTypeUnsupported: { status: 415, message: "Content type '{type}' not supported" },
   tooManyStreams: {

@@ -1,5 +1,6 @@
+import { isoTime } from '../core/clock.ts';
 import type { LoggedEvent } from '../core/events.ts';
-import { holds, type ActiveWebhook, type Clause } from '../webhooks/index.ts';
+import { clauseInWords, holds, type ActiveWebhook, type Clause } from '../webhooks/index.ts';
 
 /** The members of a room as matching finds them: UUID → when they joined (ms). */
 export type Members = ReadonlyMap<string, number>;
@@ -15,65 +16,141 @@ export interface Sight {
 interface Condition {
   readonly name: string;
   holds(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight): boolean;
+  /** What was looked at, in a sentence; `held` is what `holds` said. */
+  says(held: boolean, webhook: ActiveWebhook, event: LoggedEvent, sight: Sight): string;
 }
 
+const active: Condition = {
+  name: 'active',
+  holds: ({ status }) => status === 'active',
+  says: (held, { disabledAt, disabledReason }) =>
+    held
+      ? 'The webhook is active.'
+      : `The webhook is inactive${disabledAt === null ? '.' : ` since ${isoTime(disabledAt)}: ${disabledReason ?? 'no reason is known.'}`}`,
+};
+
+const registeredInTime: Condition = {
+  name: 'registered in time',
+  holds: (webhook, event) => webhook.createdAt <= event.createdAt,
+  says: (held, webhook, event) =>
+    `The webhook was registered at ${isoTime(webhook.createdAt)}; ${happened(event, held)}`,
+};
+
+/** AUD-1; the one who was removed still hears of it (AUD-4). Organization webhooks see what their organization owns (AUD-9). */
+const member: Condition = {
+  name: 'member',
+  holds: (webhook, event, { members }) =>
+    webhook.ownedBy === 'org'
+      ? webhook.orgUuid === event.orgUuid
+      : members.has(webhook.ownerUuid) || tellsOfOwnRemoval(webhook, event),
+  says: (held, webhook, event, { members }) => {
+    if (webhook.ownedBy === 'org')
+      return `The room belongs to ${held ? 'the' : 'another'} organization of the webhook.`;
+    if (event.roomUuid === '') return `The event ${held ? 'concerns' : 'does not concern'} the webhook's owner.`;
+    if (held && !members.has(webhook.ownerUuid)) return "The event tells of the owner's own removal from the room.";
+    return `The webhook's owner is ${held ? 'a' : 'no'} member of the room.`;
+  },
+};
+
+/** AUD-1: what happened before the owner joined is not news to them, however late it is matched. */
+const joinedInTime: Condition = {
+  name: 'joined in time',
+  holds: (webhook, event, { members }) =>
+    webhook.ownedBy === 'org' || (members.get(webhook.ownerUuid) ?? 0) <= event.createdAt,
+  says: (held, webhook, event, { members }) => {
+    if (webhook.ownedBy === 'org') return 'A webhook of an organization need not join a room.';
+    const joinedAt = members.get(webhook.ownerUuid) ?? 0;
+    // Whoever the event concerns, or has left, did not join at any time that is known.
+    if (joinedAt === 0) return 'No time of joining is to be looked at.';
+    return `The owner joined the room at ${isoTime(joinedAt)}; ${happened(event, held)}`;
+  },
+};
+
+/** AUD-5, AUD-6: some events concern only some of the members. */
+const concerned: Condition = {
+  name: 'audience',
+  holds: (webhook, { facts }) =>
+    webhook.ownedBy === 'org' || facts.audience === undefined || facts.audience.includes(webhook.ownerUuid),
+  says: (held, webhook, { facts }) => {
+    if (!held) return 'The event concerns only some of the members, and the owner is not among them.';
+    if (webhook.ownedBy === 'org') return 'A webhook of an organization hears of what concerns anybody.';
+    return facts.audience === undefined
+      ? 'The event concerns every member.'
+      : 'The event concerns only some of the members, and the owner is among them.';
+  },
+};
+
+/** AUD-2: in a group room a bot hears what mentions it, and itself. */
+const mentioned: Condition = {
+  name: 'mentioned',
+  holds: (webhook, { resource, facts }, { allReachesBots }) =>
+    webhook.ownerType !== 'bot' ||
+    webhook.ownedBy === 'org' ||
+    resource !== 'messages' ||
+    facts.roomType === 'direct' ||
+    facts.personUuid === webhook.ownerUuid ||
+    (facts.mentionedPeople?.includes(webhook.ownerUuid) ?? false) ||
+    (facts.mentionsAll === true && allReachesBots),
+  says: (held, webhook, { resource, facts }) => {
+    if (!held && facts.mentionsAll === true) {
+      return 'The message mentions everybody, which does not reach bots on this server (HEARTH_AT_ALL_REACHES_BOTS).';
+    }
+    if (!held) return 'The owner is a bot, and in a group room a bot hears only of messages that mention it.';
+    if (webhook.ownerType !== 'bot') return 'The owner is no bot, so messages need not mention anybody.';
+    if (resource !== 'messages') return 'Only messages have to mention a bot.';
+    if (facts.roomType === 'direct') return 'In a 1:1 room a bot need not be mentioned.';
+    if (facts.personUuid === webhook.ownerUuid) return "The message is the bot's own.";
+    return 'The message mentions the bot, or everybody.';
+  },
+};
+
+/** `all` leaves card submissions out (spec 4.3), and what Webex does not know of. */
+const resourceWanted: Condition = {
+  name: 'resource',
+  holds: (webhook, event) =>
+    webhook.resource === event.resource ||
+    (webhook.resource === 'all' && event.resource !== 'attachmentActions' && event.resource !== 'webhooks'),
+  says: (held, webhook, event) => {
+    const asked = `The webhook asks for resource ${webhook.resource}`;
+    if (held) return `${asked}, and the event is one of ${event.resource}.`;
+    return webhook.resource === 'all'
+      ? `${asked}, which does not take in ${event.resource}: ask for those by name.`
+      : `${asked}, but the event is one of ${event.resource}.`;
+  },
+};
+
+const eventWanted: Condition = {
+  name: 'event',
+  holds: (webhook, event) => webhook.event === event.event || webhook.event === 'all',
+  says: (held, webhook, event) =>
+    `The webhook asks for event ${webhook.event}, ${held ? 'and' : 'but'} this one is ${event.event}.`,
+};
+
 /** Whether the owner may be told at all, whatever the webhook asks for (spec 4.6). */
-const seeing: readonly Condition[] = [
-  {
-    /** AUD-1; the one who was removed still hears of it (AUD-4). Organization webhooks see what their organization owns (AUD-9). */
-    name: 'member',
-    holds: (webhook, event, { members }) =>
-      webhook.ownedBy === 'org'
-        ? webhook.orgUuid === event.orgUuid
-        : members.has(webhook.ownerUuid) || tellsOfOwnRemoval(webhook, event),
-  },
-  {
-    /** AUD-5, AUD-6: some events concern only some of the members. */
-    name: 'audience',
-    holds: (webhook, { facts }) =>
-      webhook.ownedBy === 'org' || facts.audience === undefined || facts.audience.includes(webhook.ownerUuid),
-  },
-  {
-    /** AUD-2: in a group room a bot hears what mentions it, and itself. */
-    name: 'mentioned',
-    holds: (webhook, { resource, facts }, { allReachesBots }) =>
-      webhook.ownerType !== 'bot' ||
-      webhook.ownedBy === 'org' ||
-      resource !== 'messages' ||
-      facts.roomType === 'direct' ||
-      facts.personUuid === webhook.ownerUuid ||
-      (facts.mentionedPeople?.includes(webhook.ownerUuid) ?? false) ||
-      (facts.mentionsAll === true && allReachesBots),
-  },
-];
+const seeing: readonly Condition[] = [member, concerned, mentioned];
 
 /** Not asked of what is sent anew: it may be older than the webhook, and rests while that is inactive. */
-const listening: readonly Condition[] = [
-  { name: 'active', holds: ({ status }) => status === 'active' },
-  { name: 'registered in time', holds: (webhook, event) => webhook.createdAt <= event.createdAt },
-];
+const listening: readonly Condition[] = [active, registeredInTime];
+const wanting: readonly Condition[] = [joinedInTime, resourceWanted, eventWanted];
 
-const wanting: readonly Condition[] = [
-  {
-    /** AUD-1: what happened before the owner joined is not news to them, however late it is matched. */
-    name: 'joined in time',
-    holds: (webhook, event, { members }) =>
-      webhook.ownedBy === 'org' || (members.get(webhook.ownerUuid) ?? 0) <= event.createdAt,
-  },
-  {
-    /** `all` leaves card submissions out (spec 4.3), and what Webex does not know of. */
-    name: 'resource',
-    holds: (webhook, { resource }) =>
-      webhook.resource === resource ||
-      (webhook.resource === 'all' && resource !== 'attachmentActions' && resource !== 'webhooks'),
-  },
-  { name: 'event', holds: (webhook, { event }) => webhook.event === event || webhook.event === 'all' },
+/** As somebody would ask who wonders. */
+const inWords: readonly Condition[] = [
+  active,
+  registeredInTime,
+  member,
+  joinedInTime,
+  concerned,
+  mentioned,
+  resourceWanted,
+  eventWanted,
 ];
 
 /** A condition and whether it holds; a filter's clause counts as one condition. */
 export interface Verdict {
   condition: string;
   holds: boolean;
+  /** What was looked at. */
+  sentence: string;
 }
 
 /**
@@ -82,11 +159,15 @@ export interface Verdict {
  */
 export function judge(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight): Verdict[] {
   return [
-    ...[...listening, ...wanting, ...seeing].map((condition) => ({
-      condition: condition.name,
-      holds: condition.holds(webhook, event, sight),
+    ...inWords.map((condition) => {
+      const held = condition.holds(webhook, event, sight);
+      return { condition: condition.name, holds: held, sentence: condition.says(held, webhook, event, sight) };
+    }),
+    ...webhook.filter.map((clause: Clause) => ({
+      condition: `filter ${clause.text}`,
+      holds: holds(clause, event),
+      sentence: clauseInWords(clause, event),
     })),
-    ...webhook.filter.map((clause: Clause) => ({ condition: `filter ${clause.text}`, holds: holds(clause, event) })),
   ];
 }
 
@@ -107,6 +188,10 @@ export function wants(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight):
 /** Rule 5: what is asked again before every retry. */
 export function maySee(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight): boolean {
   return seeing.every((condition) => condition.holds(webhook, event, sight));
+}
+
+function happened({ createdAt }: LoggedEvent, inTime: boolean): string {
+  return `the event happened at ${isoTime(createdAt)}${inTime ? '.' : ', before that.'}`;
 }
 
 function tellsOfOwnRemoval(webhook: ActiveWebhook, { resource, event, facts }: LoggedEvent): boolean {

@@ -1,4 +1,4 @@
-import type { Outcome, Timings } from './sender/index.ts';
+import type { FailureReason, Outcome, Timings } from './sender/index.ts';
 
 /** What went over the wire in one attempt, as it is kept: for people to read, credentials left out. */
 export interface Exchange {
@@ -12,6 +12,8 @@ export interface Exchange {
   body?: { text: string } | { base64: string };
   /** More of the body was on its way. */
   truncated?: true;
+  /** Why there was no answer. */
+  failure?: FailureReason;
   /** How long each part took, in ms. */
   timings: Timings;
 }
@@ -19,7 +21,9 @@ export interface Exchange {
 /** As JSON. Built once for every attempt, so what is empty is left out. */
 export function exchangeOf(url: string, sent: Readonly<Record<string, string>>, outcome: Outcome): string {
   const { timings } = outcome;
-  if (outcome.kind === 'error') return JSON.stringify({ url, sent, timings } satisfies Exchange);
+  if (outcome.kind === 'error') {
+    return JSON.stringify({ url, sent, failure: outcome.reason, timings } satisfies Exchange);
+  }
   const { headers, body, truncated } = outcome;
   const exchange: Exchange = {
     url,

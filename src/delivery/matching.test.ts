@@ -107,6 +107,18 @@ describe('matching', () => {
     );
   });
 
+  test('says of every condition what was looked at', () => {
+    fc.assert(
+      fc.property(webhooks, event, sight, (all, one, seen) => {
+        for (const webhook of all) {
+          const verdicts = judge(webhook, one, seen);
+          expect(verdicts).toHaveLength(8 + webhook.filter.length);
+          for (const { sentence } of verdicts) expect(sentence).toMatch(/^[A-Z].+\.$/);
+        }
+      }),
+    );
+  });
+
   test('the index leaves nobody out and asks nobody twice', () => {
     fc.assert(
       fc.property(webhooks, event, sight, (all, one, seen) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ApiError } from '../core/errors.ts';
 import type { EventFacts } from '../core/events.ts';
 import { publicId } from '../core/ids.ts';
-import { holds, parseFilter, pins, type FilteredEvent } from './filter.ts';
+import { clauseInWords, holds, parseFilter, pins, type FilteredEvent } from './filter.ts';
 import { filterKeysOf, type FilterKey, type WebhookResource } from './matrix.ts';
 
 const owner = 'f5b36187-c8dd-4727-8b2f-f9c447f29046';
@@ -134,6 +134,38 @@ describe('meaning', () => {
 
   test('FLT-6: nobody mentioned', () => {
     expect(passes('messages', 'mentionedPeople=me', inRoom({ roomType: 'group', mentionsAll: true }))).toBe(false);
+  });
+});
+
+describe('in words', () => {
+  const says = (resource: WebhookResource, text: string, event: FilteredEvent) =>
+    parseFilter(resource, text, owner).map((clause) => clauseInWords(clause, event));
+
+  test.each<[WebhookResource, string, Kind, string]>([
+    ['messages', 'hasFiles=true', 'message', 'The filter asks for hasFiles=true, as the event has hasFiles=true.'],
+    ['messages', 'roomType=direct', 'message', 'The filter asks for roomType=direct; the event has roomType=group.'],
+    ['all', 'personEmail=a@b', 'action', 'The filter asks for personEmail=a@b; the event has no personEmail.'],
+    [
+      'messages',
+      `personId=${stranger}`,
+      'message',
+      `The filter asks for personId=${stranger}; the event has personId=${publicId('PEOPLE', matt)}.`,
+    ],
+    [
+      'messages',
+      'mentionedPeople=me',
+      'message',
+      `The filter asks for mentionedPeople=me, as the event has mentionedPeople=${publicId('PEOPLE', owner)}.`,
+    ],
+  ])('%s %s and a %s', (resource, text, kind, sentence) => {
+    expect(says(resource, text, happened[kind])).toEqual([sentence]);
+  });
+
+  test('what happened in no room has no roomId', () => {
+    const nowhere = { roomUuid: '', facts: {} };
+    expect(says('all', `roomId=${room}`, nowhere)).toEqual([
+      `The filter asks for roomId=${room}; the event has no roomId.`,
+    ]);
   });
 });
 

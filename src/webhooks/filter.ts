@@ -1,6 +1,6 @@
 import { ApiError } from '../core/errors.ts';
 import type { LoggedEvent, RoomType } from '../core/events.ts';
-import { isUuid, parseId, type IdType } from '../core/ids.ts';
+import { isUuid, parseId, publicId, type IdType } from '../core/ids.ts';
 import { filterKeysOf, type FilterKey, type WebhookResource } from './matrix.ts';
 
 /** Conditions that must all hold (FLT-1); no clause: everything is wanted. */
@@ -60,6 +60,41 @@ export function holds(clause: Clause, { roomUuid, facts }: FilteredEvent): boole
     case 'isRoomHidden':
     case 'isLocked':
       return facts[clause.key] === clause.flag;
+  }
+}
+
+/** What the clause asks for beside what the event has, in a sentence. */
+export function clauseInWords(clause: Clause, event: FilteredEvent): string {
+  const found = valueOf(clause.key, event);
+  const has = found === undefined ? `the event has no ${clause.key}` : `the event has ${clause.key}=${found}`;
+  return holds(clause, event)
+    ? `The filter asks for ${clause.text}, as ${has}.`
+    : `The filter asks for ${clause.text}; ${has}.`;
+}
+
+/** As a filter would write it; undefined where the event has no such property. */
+function valueOf(key: FilterKey, { roomUuid, facts }: FilteredEvent): string | undefined {
+  const id = (type: IdType, uuid: string | undefined) => (uuid ? publicId(type, uuid) : undefined);
+  switch (key) {
+    case 'roomId':
+      return id('ROOM', roomUuid);
+    case 'personId':
+      return id('PEOPLE', facts.personUuid);
+    case 'messageId':
+      return id('MESSAGE', facts.messageUuid);
+    case 'personEmail':
+      return facts.personEmail;
+    case 'roomType':
+    case 'type':
+      return facts.roomType;
+    case 'mentionedPeople':
+      return facts.mentionedPeople?.map((uuid) => publicId('PEOPLE', uuid)).join(',') || undefined;
+    case 'hasFiles':
+    case 'hasAttachments':
+    case 'isModerator':
+    case 'isRoomHidden':
+    case 'isLocked':
+      return facts[key]?.toString();
   }
 }
 

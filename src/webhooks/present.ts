@@ -9,11 +9,16 @@ export function presentWebhook(webhook: ActiveWebhook, viewer: { uuid: string })
   return present(webhook, viewer.uuid === webhook.ownerUuid ? webhook.secret : undefined);
 }
 
+/** For those who may look into a webhook and need not know its secret. */
+export function presentWithoutSecret(webhook: ActiveWebhook): Webhook {
+  return present(webhook, undefined);
+}
+
 /** `data` of `webhooks` `updated`: the webhook without its secret, and what became of it. */
 export function presentSwitch(webhook: ActiveWebhook): WebhookSwitch {
   const { disabledAt, disabledReason } = webhook;
   return {
-    ...present(webhook, undefined),
+    ...presentWithoutSecret(webhook),
     ...(webhook.status === 'inactive' &&
       disabledAt !== null && { disabled: isoTime(disabledAt), reason: disabledReason ?? '' }),
   };

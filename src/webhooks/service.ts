@@ -8,8 +8,8 @@ import type { Database, Reader, Writer } from '../db/index.ts';
 import type { Ordering } from '../db/schema.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { keyset, mapPage, pathKey, type Page } from '../http/index.ts';
-import { parseFilter } from './filter.ts';
-import { checkSubscription } from './matrix.ts';
+import { parseFilter, type Filter } from './filter.ts';
+import { checkSubscription, type Subscription } from './matrix.ts';
 import { filterMustNameVisible, mayListOrganization, mayRegister, targetMustBeCallable } from './policy.ts';
 import type { WebhookRegistry } from './registry.ts';
 import { announce, switchOn } from './switching.ts';
@@ -77,11 +77,9 @@ export class WebhookService {
     body: WebhookCreate,
     { ours = false, ordering = 'none' }: { ours?: boolean; ordering?: Ordering } = {},
   ): Promise<ActiveWebhook> {
-    const { db, clock, vault, checkTarget, allowMessagesUpdated } = this.#parts;
-    const subscription = checkSubscription(body.resource, body.event, { allowMessagesUpdated, ours });
-    mayRegister(caller, subscription.resource, body.ownedBy);
+    const { db, clock, vault, checkTarget } = this.#parts;
+    const { filter, ...subscription } = this.#wanted(caller, body, ours);
     targetMustBeCallable(body.targetUrl, checkTarget);
-    const filter = parseFilter(subscription.resource, body.filter ?? '', caller.uuid);
 
     return db.write(async (tx) => {
       await filterMustNameVisible(tx, caller, body.ownedBy, filter);
@@ -102,6 +100,35 @@ export class WebhookService {
       });
       return this.#announce(tx, id);
     });
+  }
+
+  /** The webhook that `create` would make of this, stored nowhere. Throws what `create` would. */
+  async pretend(caller: Caller, body: Omit<WebhookCreate, 'name' | 'targetUrl'>): Promise<ActiveWebhook> {
+    const { db } = this.#parts;
+    const wanted = this.#wanted(caller, body, true);
+    await filterMustNameVisible(db.reader, caller, body.ownedBy, wanted.filter);
+    return {
+      ...wanted,
+      id: 0,
+      uuid: '',
+      name: '',
+      targetUrl: '',
+      ownerId: caller.personId,
+      ownerUuid: caller.uuid,
+      ownerType: caller.type,
+      orgUuid: caller.orgUuid,
+      ownedBy: body.ownedBy,
+      status: 'active',
+      ordering: 'none',
+      revision: 1,
+      previousSecretUntil: null,
+      disabledAt: null,
+      disabledReason: null,
+      disabledAfter: null,
+      enabledAt: null,
+      appKey: caller.appKey,
+      createdAt: 0,
+    };
   }
 
   /** Changes what may be changed and ignores the rest, so that a webhook that was read can be sent back whole. */
@@ -173,6 +200,17 @@ export class WebhookService {
       await deleteWebhook(tx, row.id);
       tx.afterCommit(() => this.#parts.registry.remove(row.id));
     });
+  }
+
+  #wanted(
+    caller: Caller,
+    { resource, event, filter, ownedBy }: Pick<WebhookCreate, 'resource' | 'event' | 'filter' | 'ownedBy'>,
+    ours: boolean,
+  ): Subscription & { filter: Filter } {
+    const { allowMessagesUpdated } = this.#parts;
+    const subscription = checkSubscription(resource, event, { allowMessagesUpdated, ours });
+    mayRegister(caller, subscription.resource, ownedBy);
+    return { ...subscription, filter: parseFilter(subscription.resource, filter ?? '', caller.uuid) };
   }
 
   /** WH-9, WH-10 */

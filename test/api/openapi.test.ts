@@ -1,8 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
+  Delivery,
+  DeliveryList,
+  EnabledWebhook,
   ErrorBody,
   EventsPage,
+  Explanation,
+  InspectedDelivery,
+  InspectedWebhook,
+  InspectedWebhookList,
   Membership,
   MembershipList,
   Message,
@@ -10,6 +17,7 @@ import {
   Notice,
   Person,
   PersonList,
+  Preview,
   Replay,
   ReplayList,
   ReplayPreview,
@@ -17,6 +25,7 @@ import {
   RoomList,
   StreamDelivery,
   StreamEvent,
+  RotatedSecret,
   Webhook,
   WebhookList,
 } from '../../src/contract/index.ts';
@@ -55,6 +64,17 @@ const routes: Readonly<Record<string, z.ZodType | undefined>> = {
   'GET /v1/webhooks/{id}': Webhook,
   'PUT /v1/webhooks/{id}': Webhook,
   'DELETE /v1/webhooks/{id}': undefined,
+  'GET /hearth/v1/webhooks': InspectedWebhookList,
+  'POST /hearth/v1/webhooks': InspectedWebhook,
+  'POST /hearth/v1/webhooks/preview': Preview,
+  'GET /hearth/v1/webhooks/{id}': InspectedWebhook,
+  'PUT /hearth/v1/webhooks/{id}': InspectedWebhook,
+  'POST /hearth/v1/webhooks/{id}/secret': RotatedSecret,
+  'POST /hearth/v1/webhooks/{id}/enable': EnabledWebhook,
+  'GET /hearth/v1/deliveries': DeliveryList,
+  'GET /hearth/v1/deliveries/{id}': InspectedDelivery,
+  'POST /hearth/v1/deliveries/{id}/resend': Delivery,
+  'GET /hearth/v1/explain': Explanation,
   'GET /hearth/v1/replays': ReplayList,
   'POST /hearth/v1/replays': Replay,
   'POST /hearth/v1/replays/preview': ReplayPreview,
@@ -159,7 +179,9 @@ describe('/openapi.json', () => {
 
   test('gives a body to what takes one', () => {
     for (const { route, operation } of operations)
-      expect(operation.requestBody !== undefined, route).toBe(/^(POST|PUT) (?!.*\/{id}\/)/.test(route));
+      expect(operation.requestBody !== undefined, route).toBe(
+        /^(POST|PUT) (?!.*\/{id}\/(pause|resume|cancel|resend)$)/.test(route),
+      );
   });
 
   test('refers only to what is in it, and is JSON Schema of 2020-12 throughout', () => {
@@ -305,6 +327,19 @@ describe('a tour of every route', () => {
     await get(`/hearth/v1/replays?webhookId=${webhook.id}`);
     await get(`/hearth/v1/replays/${replay.id}`);
     await get(`/hearth/v1/events?since=2016-01-01T00:00:00Z&${query}`);
+
+    await server.settled();
+    const ours = '/hearth/v1/webhooks';
+    const inspected = await post<InspectedWebhook>(ours, { ...plain, resource: 'webhooks', ordering: 'room' });
+    for (const path of ['', `/${webhook.id}`]) await get(ours + path);
+    await put(`${ours}/${inspected.id}`, { ordering: 'none' });
+    for (const path of ['secret', 'enable']) await post(`${ours}/${full.id}/${path}`, {});
+    await post(`${ours}/preview`, { resource: 'all', event: 'all' });
+    const deliveries = await get<{ items: Delivery[] }>(`/hearth/v1/deliveries?messageId=${message.id}`);
+    await get(`/hearth/v1/deliveries/${deliveries.items[0]?.id}`);
+    await post(`/hearth/v1/deliveries/${deliveries.items[0]?.id}/resend`, {});
+    await get(`/hearth/v1/explain?webhookId=${full.id}&messageId=${message.id}`);
+    await remove(`/v1/webhooks/${inspected.id}`);
 
     await put(`/v1/rooms/${room.id}`, { title: 'Tour, changed', isPublic: false });
     await put(`/v1/memberships/${membership.id}`, { isModerator: false });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  type Delivery,
   ErrorBody,
   type Membership,
   type Message,
@@ -63,7 +64,15 @@ async function setScene(server: TestServer): Promise<Scene> {
   const webhook = { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'all', event: 'all' };
   const { id } = await alice.ok<Webhook>('POST', '/v1/webhooks', webhook);
   const replay = await alice.ok<Replay>('POST', '/hearth/v1/replays', { webhookId: id });
+  await alice.say(room, 'heard');
+  await server.settled();
+  const { items: deliveries } = await alice.ok<{ items: Delivery[] }>('GET', '/hearth/v1/deliveries');
   const ids = {
+    '/hearth/v1/webhooks/{id}': id,
+    '/hearth/v1/webhooks/{id}/secret': id,
+    '/hearth/v1/webhooks/{id}/enable': id,
+    '/hearth/v1/deliveries/{id}': deliveries[0]?.id ?? '',
+    '/hearth/v1/deliveries/{id}/resend': deliveries[0]?.id ?? '',
     '/hearth/v1/replays/{id}': replay.id,
     '/v1/rooms/{id}': room.id,
     '/v1/messages/{id}': message.id,
@@ -81,6 +90,11 @@ async function setScene(server: TestServer): Promise<Scene> {
       'POST /v1/messages': { roomId: room.id, text: 'x' },
       'POST /v1/webhooks': webhook,
       'PUT /v1/webhooks/{id}': { name: 'x' },
+      'POST /hearth/v1/webhooks': { ...webhook, ordering: 'room' },
+      'POST /hearth/v1/webhooks/preview': { resource: 'all', event: 'all' },
+      'PUT /hearth/v1/webhooks/{id}': { ordering: 'room' },
+      'POST /hearth/v1/webhooks/{id}/secret': { secret: 's', overlapSeconds: 60 },
+      'POST /hearth/v1/webhooks/{id}/enable': { replay: 'none' },
       'POST /hearth/v1/replays': { webhookId: id },
       'POST /hearth/v1/replays/preview': { webhookId: id },
     },

@@ -99,10 +99,14 @@ CREATE INDEX deliveries_given_up on deliveries ("webhookId", "eventId") where st
 
 CREATE INDEX deliveries_of_replay on deliveries ("replayId") where state = 'waiting' and "replayId" is not null;
 
+CREATE INDEX deliveries_undelivered on deliveries ("webhookId", "eventId") where state <> 'delivered';
+
 CREATE INDEX deliveries_untried on deliveries ("webhookId", "eventId")
     where state = 'waiting' and untried = 1 and "dueAt" is not null;
 
 CREATE INDEX events_by_time on events ("createdAt");
+
+CREATE INDEX events_of_messages on events (substr(data, 40, 48)) where resource = 'messages';
 
 CREATE INDEX memberships_by_person on memberships ("personId", "roomId");
 

@@ -76,6 +76,14 @@ export class Lane {
     return this.#fresh.length + this.#again.length;
   }
 
+  /** Whether this event's delivery is in memory, and where. */
+  whereIs(eventId: number): 'inFlight' | 'queued' | undefined {
+    const isIt = ({ event }: Delivery) => event.seq === eventId;
+    if (this.#out.keys().some(isIt)) return 'inFlight';
+    const queued = this.#fresh.some(isIt) || this.#again.some(isIt) || this.order?.keeps(eventId) === true;
+    return queued ? 'queued' : undefined;
+  }
+
   get inFlight(): number {
     return this.#out.size;
   }

@@ -24,6 +24,15 @@ export class RoomOrder {
     return this.#gates.size === 0;
   }
 
+  /** Deliveries that are kept in memory until their turn comes. */
+  get length(): number {
+    return this.#gates.values().reduce((sum, { behind }) => sum + behind.length, 0);
+  }
+
+  keeps(eventId: number): boolean {
+    return this.#gates.values().some(({ behind }) => behind.some(({ event }) => event.seq === eventId));
+  }
+
   /** A delivery that may go, in the table or in memory: its room waits for it. */
   head(roomUuid: string, eventId: number): void {
     this.#gateOf(roomUuid).heads.add(eventId);

@@ -1,4 +1,4 @@
-export type { Outcome, Timings } from './outcome.ts';
+export type { FailureReason, Outcome, Timings } from './outcome.ts';
 export { Sender, type SenderOptions } from './sender.ts';
 export type { Sending } from './sending.ts';
 export { ThreadedSender, type ThreadedSenderOptions } from './threads/threaded-sender.ts';

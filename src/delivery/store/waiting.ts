@@ -7,6 +7,8 @@ import type { Delivery, Told } from '../delivery.ts';
 
 /** In the text of the statement, not a parameter of it: SQLite uses a partial index only when it sees its condition. */
 export const WAITING = sql.lit<DeliveryState>('waiting');
+/** What waits is not delivered: said beside the other, it lets an index be used that holds what is not. */
+const DELIVERED = sql.lit<DeliveryState>('delivered');
 const UNTRIED = sql.lit<Flag>(1);
 const TRIED = sql.lit<Flag>(0);
 
@@ -125,6 +127,7 @@ export async function dropWaiting(tx: Writer, webhookId: number, reason: string,
         .select('id')
         .where('webhookId', '=', webhookId)
         .where('state', '=', WAITING)
+        .where('state', '<>', DELIVERED)
         .limit(limit),
     )
     .executeTakeFirst();
