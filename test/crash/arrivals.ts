@@ -31,6 +31,8 @@ export class Arrivals implements AsyncDisposable {
   }
 
   private constructor() {
+    // By connection: what was sent before the end may be read after it.
+    const lives = new WeakMap<object, number>();
     this.#server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -41,12 +43,14 @@ export class Arrivals implements AsyncDisposable {
         // Some fail, so that there are retries.
         const status = attempt === '1' && Math.random() < 0.05 ? 503 : 200;
         const wasRecorded = this.#recorded.has(`${deliveryId} ${attempt}`);
-        this.all.push({ life: this.#life, webhookId: id, messageId: data.id, deliveryId, status, wasRecorded });
+        const life = lives.get(request.socket) ?? this.#life;
+        this.all.push({ life, webhookId: id, messageId: data.id, deliveryId, status, wasRecorded });
         this.#notePromptness();
         // Some answers take a while, so that kills find requests in flight.
         setTimeout(() => response.writeHead(status).end(), Math.random() * 10);
       });
     });
+    this.#server.on('connection', (socket) => lives.set(socket, this.#life));
   }
 
   get url(): string {
@@ -65,13 +69,16 @@ export class Arrivals implements AsyncDisposable {
     this.#listeningAt = Date.now();
   }
 
-  /** What had succeeded before as far as the receiver knows, and came again. */
-  get repetitions(): Arrival[] {
-    const done = new Set<string>();
-    return this.all.filter(({ deliveryId, status }) => {
-      if (done.has(deliveryId)) return true;
-      if (status === 200) done.add(deliveryId);
-      return false;
+  /**
+   * Arrivals that had succeeded as far as the receiver knows, and whose delivery came again. It was in flight, or answered
+   * and not recorded, when the server of that life died; the life after may have died before it was its turn.
+   */
+  get repeated(): Arrival[] {
+    const last = new Map<string, Arrival>();
+    return this.all.flatMap((arrival) => {
+      const before = last.get(arrival.deliveryId);
+      if (before ?? arrival.status === 200) last.set(arrival.deliveryId, arrival);
+      return before ? [before] : [];
     });
   }
 
