@@ -229,8 +229,7 @@ export async function createApp(
         wake: (webhookId) => engine.backlog.note(webhookId, clock.now()),
         book: healthBook,
         window: options.delivery.disabling,
-        replaySinceDisabled: (webhook, caller) =>
-          db.write((tx) => replayer.createSinceDisabled(tx, webhook, caller.personId)),
+        replaySinceDisabled: (tx, webhook, caller) => replayer.createSinceDisabled(tx, webhook, caller.personId),
         standingHeaders: sender.headers,
       });
     },

@@ -184,13 +184,23 @@ export class WebhookService {
     });
   }
 
-  /** Makes an inactive webhook active again; one that is active stays as it is (DEL-6). */
-  async enable(caller: Caller, id: string): Promise<ActiveWebhook> {
+  /**
+   * Makes an inactive webhook active again; one that is active stays as it is (DEL-6). `alongside` is done in the same
+   * transaction, after it.
+   */
+  async enable(
+    caller: Caller,
+    id: string,
+    alongside: (tx: Writer, webhook: ActiveWebhook) => Promise<void> = async () => {},
+  ): Promise<ActiveWebhook> {
     return this.#parts.db.write(async (tx) => {
       const row = await own(tx, caller, id);
-      return row.status === 'active'
-        ? openWebhook(row, this.#parts.vault)
-        : switchOn(this.#parts, tx, row, caller.uuid);
+      const webhook =
+        row.status === 'active'
+          ? openWebhook(row, this.#parts.vault)
+          : await switchOn(this.#parts, tx, row, caller.uuid);
+      await alongside(tx, webhook);
+      return webhook;
     });
   }
 

@@ -189,6 +189,31 @@ describe('health', () => {
     const brought = () => alice.ok<{ items: Delivery[] }>('GET', `/hearth/v1/deliveries?replayId=${replayId}`);
     await until(async () => (await brought()).items[0]?.state === 'delivered');
     expect((await brought()).items).toMatchObject([{ webhookId: id, replayId, attempts: 1 }]);
+    // It reaches up to the event that tells of the webhook being active: nothing falls between the two.
+    const switched = await server.app.db.reader.query
+      .selectFrom('events')
+      .select((eb) => eb.fn.max('id').as('id'))
+      .where('resource', '=', 'webhooks')
+      .executeTakeFirst();
+    expect(await alice.ok('GET', `/hearth/v1/replays/${replayId}`)).toMatchObject({ untilSequence: switched?.id });
+  });
+
+  test('another replay that is not finished stands in the way, and nothing is changed', async () => {
+    const server = await startServer(disablingAfter(1));
+    const alice = server.as('alice');
+    const room = await server.room('Demo', 'alice', 'bob');
+    const receiver = await server.receiver();
+    receiver.answer = 410;
+    const { id } = await server.webhook('alice', receiver, { filter: 'roomType=group' });
+    await server.as('bob').say(room, 'goes wrong');
+    await until(async () => (await healthOf(server, id)).disabled !== undefined);
+    await alice.ok('POST', '/hearth/v1/replays', { webhookId: id });
+    const answer = await alice.post(`/hearth/v1/webhooks/${id}/enable`, { replay: 'since-disabled' });
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { message: 'The webhook has a replay that is not finished: wait for it to end, or cancel it.' },
+    });
+    expect(await alice.ok('GET', `/v1/webhooks/${id}`)).toMatchObject({ status: 'inactive' });
   });
 });
 

@@ -93,8 +93,8 @@ export class Replayer {
   }
 
   /**
-   * A job for what a webhook has missed since it became inactive, up to now (DEL-6): it begins when the webhook is active.
-   * One that is not finished from the last time goes on, up to now. Answers its UUID; undefined when the webhook was
+   * A job for what a webhook has missed since it became inactive, up to now (DEL-6), for the transaction that makes it
+   * active again. One that is not finished from the last time goes on, up to now. Answers its UUID; undefined when the webhook was
    * never inactive. Throws `replayUnfinished` when a job of another kind is not finished.
    */
   async createSinceDisabled(

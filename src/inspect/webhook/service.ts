@@ -12,6 +12,7 @@ import type {
 import { hasRole, type Caller } from '../../core/caller.ts';
 import { isoTime, type Clock } from '../../core/clock.ts';
 import { ApiError } from '../../core/errors.ts';
+import type { Writer } from '../../db/index.ts';
 import { keyset, pathKey, type Page } from '../../http/index.ts';
 import type { ActiveWebhook, WebhookRegistry, WebhookService } from '../../webhooks/index.ts';
 import { webhookFor } from '../access.ts';
@@ -24,7 +25,7 @@ export interface InspectedWebhooksParts extends HealthParts {
   registry: WebhookRegistry;
   webhooks: WebhookService;
   /** Makes a job that sends what a webhook has missed while it was inactive; answers its id, undefined: it was never. */
-  replaySinceDisabled: (webhook: ActiveWebhook, caller: Caller) => Promise<string | undefined>;
+  replaySinceDisabled: (tx: Writer, webhook: ActiveWebhook, caller: Caller) => Promise<string | undefined>;
 }
 
 const newestFirst = keyset('inspected webhooks', 'number');
@@ -75,13 +76,14 @@ export class InspectedWebhooks {
     return { secret: chosen, ...(until !== null && { formerSecretUntil: isoTime(until) }) };
   }
 
-  /** The job is made first: it waits for the webhook to be active, and nothing falls between the two. */
+  /** What it has missed ends where it is active again: nothing falls between the two. */
   async enable(caller: Caller, id: string, { replay }: WebhookEnable): Promise<EnabledWebhook> {
     const { webhooks, replaySinceDisabled } = this.#parts;
-    const inactive = await webhooks.get(caller, id);
-    const replayId = replay === 'since-disabled' ? await replaySinceDisabled(inactive, caller) : undefined;
-    const webhook = await this.#present(await webhooks.enable(caller, id));
-    return { ...webhook, ...(replayId !== undefined && { replayId }) };
+    let replayId: string | undefined;
+    const enabled = await webhooks.enable(caller, id, async (tx, webhook) => {
+      if (replay === 'since-disabled') replayId = await replaySinceDisabled(tx, webhook, caller);
+    });
+    return { ...(await this.#present(enabled)), ...(replayId !== undefined && { replayId }) };
   }
 
   async #present(webhook: ActiveWebhook): Promise<InspectedWebhook> {
