@@ -12,6 +12,8 @@ const mayImport: Record<string, readonly string[]> = {
   http: ['contract', 'core', 'db'],
   ...Object.fromEntries(resources.map((name) => [name, ['contract', 'core', 'db', 'eventlog', 'http', ...resources]])),
   delivery: ['contract', 'core', 'db', 'eventlog', 'http', ...resources],
+  metrics: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery'],
+  tracing: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery'],
   world: ['contract', 'core', 'db', 'eventlog', 'http', ...resources],
 };
 

@@ -2,9 +2,11 @@ import { networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
+import { passOn, type Tracing } from './core/trace.ts';
 import { Vault } from './core/vault.ts';
 import { openSqlite, type Database } from './db/index.ts';
 import { Courier } from './delivery/courier.ts';
+import { logAttempts } from './delivery/attempt-log.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
 import { AddressGuard, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
 import { AutoDisable } from './delivery/health/auto-disable.ts';
@@ -28,6 +30,8 @@ import { peopleRoutes } from './people/routes.ts';
 import { PeopleService } from './people/service.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import { RoomService } from './rooms/service.ts';
+import { traceAttempts, traceMatching } from './tracing/delivery.ts';
+import type { OtlpOptions, OtlpTracing } from './tracing/otlp.ts';
 import { version } from './version.ts';
 import { switchOff, WebhookRegistry } from './webhooks/index.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
@@ -57,6 +61,10 @@ export interface AppOptions {
   };
   bots: BotRules;
   webhooks: Pick<WebhookParts, 'allowMessagesUpdated' | 'mostPerPerson'>;
+  /** Undefined: there is no `/metrics`. */
+  metrics: { token: string | undefined } | undefined;
+  /** Where spans are sent; undefined: nowhere. */
+  traces: { endpoint: string } | undefined;
   logger: Logger;
 }
 
@@ -86,6 +94,8 @@ export async function createApp(
   { clock = systemClock, random = Math.random }: Overrides = {},
 ): Promise<App> {
   const { logger } = options;
+  const exporter = options.traces && (await openExporter({ ...options.traces, version, logger }));
+  const tracing: Tracing = exporter ?? passOn;
   const db = await openSqlite(options.store);
   const vault = new Vault(options.masterKeys);
   const log = await SqliteEventLog.open(db, clock);
@@ -111,6 +121,7 @@ export async function createApp(
     schedule: options.delivery.schedule,
     clock,
     random,
+    tracing,
   });
   const { limits, firstMessageDelayMs } = options.delivery;
   const recorder = new Recorder({ log, clock, logger, lastChange: await lastChange(db.reader) });
@@ -120,7 +131,7 @@ export async function createApp(
     clock,
     logger,
     registry,
-    matcher,
+    matcher: exporter ? traceMatching(matcher, exporter, clock) : matcher,
     courier,
     recorder,
     limits,
@@ -143,10 +154,18 @@ export async function createApp(
     },
   });
   recorder.onRecorded((records) => autoDisable.recorded(records));
+  recorder.onRecorded(logAttempts(logger));
+  if (exporter) recorder.onRecorded(traceAttempts(exporter));
 
-  const api = await createHttpServer({ ...options.http, logger, version });
+  const api = await createHttpServer({ ...options.http, logger, version, clock, tracing });
   // An empty write asks all of it: the file, the lock, the disk.
   healthRoutes(api, { store: () => db.write(async () => {}) });
+  if (options.metrics) {
+    const { Metrics, metricsRoute } = await import('./metrics/index.ts');
+    const { reader } = db;
+    const sources = { version, api, reader, clock, log, webhooks: registry, recorder, engine, autoDisable };
+    metricsRoute(api, new Metrics({ ...sources, store: undefined }), options.metrics.token);
+  }
   await api.register(
     async (v1: Api) => {
       v1.addHook(
@@ -190,9 +209,16 @@ export async function createApp(
       await engine.close(graceMs);
       await autoDisable.settled();
       await sender.destroy();
+      await exporter?.close();
       await db.close();
     },
   };
+}
+
+/** Loaded only when asked for, as most servers do without. */
+async function openExporter(options: OtlpOptions): Promise<OtlpTracing> {
+  const otlp = await import('./tracing/otlp.ts');
+  return new otlp.OtlpTracing(options);
 }
 
 /** Where this machine can be reached: a webhook that calls Hearth itself must be allowed by name. */

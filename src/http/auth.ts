@@ -38,13 +38,18 @@ export function authenticate(findCaller: FindCaller, clock: Clock): (request: Fa
   }
 
   return async (request) => {
-    const token = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+    const token = bearerToken(request);
     const caller = token === undefined ? undefined : await callerOf(token);
     if (!caller) throw new ApiError('unauthorized');
     const { scope } = request.routeOptions.config;
     if (scope && !hasScope(caller, scope)) throw new ApiError('forbidden');
-    request.caller = caller;
+    request.caller = request.trace ? { ...caller, trace: request.trace } : caller;
   };
+}
+
+/** What the request shows in its `Authorization` header. */
+export function bearerToken(request: FastifyRequest): string | undefined {
+  return /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
 /** Tokens are random, so a plain hash is enough to make the stored form useless to a thief. */

@@ -67,7 +67,7 @@ export class MessageService {
       await touchRoom(tx, room.id, now);
       const author = { personUuid: caller.uuid, personEmail: caller.email };
       const row = { ...stored, ...placeOf(room), ...author, opensRoom: isNew };
-      await this.#log.append(tx, [...events, messageEvent('created', row, caller.uuid)]);
+      await this.#log.append(tx, [...events, messageEvent('created', row, caller.uuid)], caller.trace);
       return presentMessage(row, content);
     });
     return { ...message, ...addressee(body) };
@@ -108,7 +108,7 @@ export class MessageService {
       if (!room) throw new ApiError('messageNotFound');
       mayDelete(caller, message, room);
       await deleteMessage(tx, message.id);
-      await this.#log.append(tx, [messageEvent('deleted', message, caller.uuid)]);
+      await this.#log.append(tx, [messageEvent('deleted', message, caller.uuid)], caller.trace);
     });
   }
 

@@ -121,7 +121,7 @@ export class WebhookService {
         }),
       });
       if (body.status === 'active' && row.status === 'inactive') {
-        return switchOn(this.#parts, tx, { ...row, name, targetUrl }, caller.uuid);
+        return switchOn(this.#parts, tx, { ...row, name, targetUrl }, caller);
       }
       return this.#announce(tx, row.id);
     });
@@ -161,9 +161,7 @@ export class WebhookService {
   async enable(caller: Caller, id: string): Promise<ActiveWebhook> {
     return this.#parts.db.write(async (tx) => {
       const row = await own(tx, caller, id);
-      return row.status === 'active'
-        ? openWebhook(row, this.#parts.vault)
-        : switchOn(this.#parts, tx, row, caller.uuid);
+      return row.status === 'active' ? openWebhook(row, this.#parts.vault) : switchOn(this.#parts, tx, row, caller);
     });
   }
 

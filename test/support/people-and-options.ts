@@ -58,6 +58,8 @@ export function testOptions(folder: string): AppOptions {
     },
     bots: { allReachesBots: true },
     webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },
+    metrics: undefined,
+    traces: undefined,
     logger: pino({ level: 'silent' }),
   };
 }

@@ -52,6 +52,15 @@ export class Lanes {
     this.#suspectSlots = Math.max(1, Math.floor(limits.slots * limits.suspectShare));
   }
 
+  get slots(): number {
+    return this.#limits.slots;
+  }
+
+  /** Of them, what suspect lanes may hold together. */
+  get suspectSlots(): number {
+    return this.#suspectSlots;
+  }
+
   get slotsTaken(): number {
     return this.#slotsTaken;
   }

@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Clock } from '../core/clock.ts';
+import type { Reader } from '../db/index.ts';
+import type { DeliveryEngine } from '../delivery/engine.ts';
+import type { AutoDisable } from '../delivery/health/auto-disable.ts';
+import type { Recorder } from '../delivery/recorder.ts';
+import type { EventLog } from '../eventlog/index.ts';
+import type { WebhookRegistry } from '../webhooks/index.ts';
+import { measureDeliveries } from './deliveries.ts';
+import { measureEventLog } from './event-log.ts';
+import { measureLanes } from './lanes.ts';
+import type { Refresh } from './refresh.ts';
+import { measureRequests } from './requests.ts';
+import { measureStore, type StoreStats } from './store.ts';
+import { measureWebhooks } from './webhooks.ts';
+
+export interface MetricsSources {
+  version: string;
+  api: FastifyInstance;
+  reader: Reader;
+  clock: Clock;
+  log: EventLog;
+  webhooks: WebhookRegistry;
+  recorder: Recorder;
+  engine: DeliveryEngine;
+  autoDisable: AutoDisable;
+  /** Undefined: the store does not count. */
+  store: StoreStats | undefined;
+}
+
+/**
+ * What a server tells of itself to Prometheus. Each server has a registry of its own, so that many can run in one process.
+ * Counters and histograms are fed where things are recorded anyway; everything else is looked up at a scrape.
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #refreshes: readonly Refresh[];
+
+  constructor({ version, api, reader, clock, log, webhooks, recorder, engine, autoDisable, store }: MetricsSources) {
+    const registry = this.#registry;
+    collectDefaultMetrics({ register: registry });
+    const build = new Gauge({
+      name: 'hearth_build_info',
+      help: '1, with the version of the program.',
+      labelNames: ['version'],
+      registers: [registry],
+    });
+    build.set({ version }, 1);
+    measureRequests(registry, api);
+    if (store) measureStore(registry, store);
+    this.#refreshes = [
+      measureEventLog(registry, { log, reader, clock, engine }),
+      measureLanes(registry, engine.lanes),
+      measureDeliveries(registry, { recorder, backlog: engine.backlog, reader }),
+      measureWebhooks(registry, { webhooks, autoDisable }),
+    ];
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Everything as it is now, in the text format of Prometheus. */
+  async scrape(): Promise<string> {
+    for (const refresh of this.#refreshes) await refresh();
+    return this.#registry.metrics();
+  }
+}
