@@ -1,28 +1,33 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { diskLatency } from './disk.ts';
-import { closeStage, openStage } from './stage.ts';
-import { asText, reportOf } from './report.ts';
-import { measure, type Effort } from './rounds.ts';
+import { parts } from './parts.ts';
 
-const thorough: Effort = { rounds: 5, seconds: 2.5, latencyRounds: 4, latencySeconds: 5 };
-const quick: Effort = { rounds: 1, seconds: 1, latencyRounds: 1, latencySeconds: 1.5 };
-
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, profile: { type: 'boolean' } } });
-
-/** Git ignores it. Beside the sources, because a temporary folder may be in memory and would flatter the commits. */
-const folder = path.join(import.meta.dirname, '.hearth');
-const stage = await openStage(folder);
-try {
-  if (values.profile) await stage.hearth.ask('startProfile');
-  const measured = await measure(stage, values.quick ? quick : thorough, (text) => console.error(`… ${text}`));
-  if (values.profile) await stage.hearth.ask('stopProfile', path.join(folder, 'hearth.cpuprofile'));
-  const report = reportOf(measured, await diskLatency(folder));
-  console.log(`\n${asText(report)}`);
-  await writeFile(path.join(folder, 'result.json'), `${JSON.stringify({ ...report, measured }, undefined, 2)}\n`);
-} finally {
-  await closeStage(stage);
-  for (const file of ['hearth.db', 'hearth.db-wal', 'hearth.db-shm', 'disk'])
-    await rm(path.join(folder, file), { force: true });
+/** `npm run bench -- [PART …] [--quick] [--profile]`: the parts named, or those that always run. */
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const unknown = positionals.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) {
+  const list = Object.entries(parts).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
+  console.error(`There is no part ${unknown.join(', ')}. There are:\n${list.join('\n')}`);
+  process.exit(2);
 }
+
+const folder = path.join(import.meta.dirname, '.hearth');
+const chosen = Object.entries(parts).filter(([name, { always }]) =>
+  positionals.length > 0 ? positionals.includes(name) : always,
+);
+const results: Record<string, unknown> = {};
+for (const [name, part] of chosen) {
+  const store = path.join(folder, name);
+  await rm(store, { recursive: true, force: true });
+  await mkdir(store, { recursive: true });
+  const progress = (text: string) => console.error(`… ${name}: ${text}`);
+  progress(part.summary);
+  const { text, result } = await part.run({ ...values, folder: store, progress });
+  console.log(`\n${text}\n`);
+  results[name] = result;
+}
+await writeFile(path.join(folder, 'result.json'), `${JSON.stringify(results, undefined, 2)}\n`);

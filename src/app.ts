@@ -5,8 +5,8 @@ import { systemClock } from './core/clock.ts';
 import { passOn, type Tracing } from './core/trace.ts';
 import { Vault } from './core/vault.ts';
 import { openSqlite, type Database } from './db/index.ts';
-import { Courier } from './delivery/courier.ts';
 import { logAttempts } from './delivery/attempt-log.ts';
+import { Courier, type CourierParts } from './delivery/courier.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
 import { AddressGuard, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
 import { AutoDisable } from './delivery/health/auto-disable.ts';
@@ -68,10 +68,12 @@ export interface AppOptions {
   logger: Logger;
 }
 
-/** What a test may replace. */
+/** What a test may replace, and where it may put faults in between. */
 export interface Overrides {
   clock?: Clock;
   random?: () => number;
+  wrapStore?: (db: Database) => Database;
+  wrapSender?: (sender: CourierParts['sender']) => CourierParts['sender'];
 }
 
 export interface App {
@@ -91,12 +93,16 @@ const localNames = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::', '::1']);
 /** The composition root: the one place that knows every class. */
 export async function createApp(
   options: AppOptions,
-  { clock = systemClock, random = Math.random }: Overrides = {},
+  { clock = systemClock, random = Math.random, wrapStore = asItIs, wrapSender = asItIs }: Overrides = {},
 ): Promise<App> {
   const { logger } = options;
   const exporter = options.traces && (await openExporter({ ...options.traces, version, logger }));
   const tracing: Tracing = exporter ?? passOn;
-  const db = await openSqlite(options.store);
+  const db = wrapStore(await openSqlite(options.store, clock));
+  db.onOutage((outage) => {
+    if (outage) logger.error({ err: outage }, 'the store cannot be written to: writes are refused, reads go on');
+    else logger.info('the store can be written to again');
+  });
   const vault = new Vault(options.masterKeys);
   const log = await SqliteEventLog.open(db, clock);
 
@@ -117,7 +123,7 @@ export async function createApp(
   const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
   const rewrite = rewriteBy(options.delivery.rewrite);
   const courier = new Courier({
-    sender: { send: (request) => sender.send({ ...request, url: rewrite(request.url) }) },
+    sender: wrapSender({ send: (request) => sender.send({ ...request, url: rewrite(request.url) }) }),
     schedule: options.delivery.schedule,
     clock,
     random,
@@ -158,13 +164,11 @@ export async function createApp(
   if (exporter) recorder.onRecorded(traceAttempts(exporter));
 
   const api = await createHttpServer({ ...options.http, logger, version, clock, tracing });
-  // An empty write asks all of it: the file, the lock, the disk.
-  healthRoutes(api, { store: () => db.write(async () => {}) });
+  healthRoutes(api, { store: () => db.probe() });
   if (options.metrics) {
     const { Metrics, metricsRoute } = await import('./metrics/index.ts');
-    const { reader } = db;
-    const sources = { version, api, reader, clock, log, webhooks: registry, recorder, engine, autoDisable };
-    metricsRoute(api, new Metrics({ ...sources, store: undefined }), options.metrics.token);
+    const sources = { version, api, db, clock, log, webhooks: registry, recorder, engine, autoDisable };
+    metricsRoute(api, new Metrics(sources), options.metrics.token);
   }
   await api.register(
     async (v1: Api) => {
@@ -213,6 +217,10 @@ export async function createApp(
       await db.close();
     },
   };
+}
+
+function asItIs<T>(part: T): T {
+  return part;
 }
 
 /** Loaded only when asked for, as most servers do without. */

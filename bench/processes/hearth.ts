@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import path from 'node:path';
+import { sql } from 'kysely';
 import { pino } from 'pino';
-import { createApp } from '../../src/app.ts';
+import { createApp, type AppOptions } from '../../src/app.ts';
 import { settledOptions } from '../../src/cli/app-options.ts';
 import { readServeConfig } from '../../src/config/index.ts';
+import { deliveryId } from '../../src/delivery/delivery.ts';
 import { newMasterKey } from '../../src/core/vault.ts';
 import { createOrganization, createPerson, createToken } from '../../src/people/index.ts';
 import { answer, cpuSeconds } from '../child.ts';
@@ -12,14 +14,15 @@ import { answer, cpuSeconds } from '../child.ts';
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Which folder?');
 
-/** The server as `hearth serve` runs it when nothing is set, but that it may call receivers on this machine. */
-const flags = { host: '127.0.0.1', port: '0', 'webhook-allow': '127.0.0.1' };
-const app = await createApp({
+/** As `hearth serve` runs when nothing is set, but that it may call receivers on this machine and disables none. */
+const flags = { host: '127.0.0.1', port: '0', 'webhook-allow': '127.0.0.1', 'webhook-disable-after': '0' };
+const options: AppOptions = {
   ...settledOptions(readServeConfig({ flags, env: {} }), { alsoAllow: [], rewrite: [], verifyTls: true }),
   store: { file: path.join(folder, 'hearth.db'), durability: 'full' },
   masterKeys: [newMasterKey()],
   logger: pino({ level: 'warn' }),
-});
+};
+let app = await createApp(options);
 
 const profiler = new Session();
 
@@ -52,6 +55,41 @@ const commands = {
       if ((saved?.position ?? 0) >= (newest?.id ?? 0)) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+  },
+
+  /** Every delivery that waits for another attempt: its id and when it is due. */
+  async retries(): Promise<[string, number][]> {
+    const rows = await app.db.reader.query
+      .selectFrom('deliveries')
+      .innerJoin('events', 'events.id', 'deliveries.eventId')
+      .select(['events.uuid', 'webhookId', 'dueAt'])
+      .where('state', '=', 'waiting')
+      .where('attempts', '>', 0)
+      .execute();
+    return rows.map(({ uuid, webhookId, dueAt }) => [deliveryId(uuid, webhookId), dueAt ?? 0]);
+  },
+
+  /**
+   * Starts anew with so many deliveries more that wait for the one webhook, as an outage of its receiver would have left
+   * them: the newest event over and over.
+   */
+  async startWithBacklog(count: number): Promise<void> {
+    await app.close();
+    app = await createApp(options);
+    await app.db.write(async ({ query }) => {
+      await sql`insert into events (uuid, resource, event, "actorUuid", "roomUuid", "orgUuid", facts, data, "createdAt")
+        with recursive numbers as (select 1 as n union all select n + 1 from numbers where n < ${count})
+        select substr(uuid, 1, 24) || lower(hex(randomblob(6))),
+          resource, event, "actorUuid", "roomUuid", "orgUuid", facts, data, "createdAt"
+        from numbers, (select * from events order by id desc limit 1)`.execute(query);
+      await sql`insert into deliveries ("eventId", "webhookId", state, reason, attempts, "dueAt", revision, change, "createdAt")
+        select event.id, webhooks.id, 'waiting', 'The receiver answered 503.', 1, event."createdAt", 1, event.id, event."createdAt"
+        from (select * from events order by id desc limit ${count}) as event, webhooks`.execute(query);
+      await sql`update "logPositions" set position = (select max(id) from events)`.execute(query);
+    });
+    await app.close();
+    app = await createApp(options);
+    await app.listen();
   },
 
   async startProfile(): Promise<void> {

@@ -1,4 +1,5 @@
 import { ConfigError, type Env } from '../config/index.ts';
+import { StoreUnavailableError } from '../db/index.ts';
 import { version } from '../version.ts';
 import { WorldError } from '../world/index.ts';
 import { adminCreate } from './admin-create.ts';
@@ -43,6 +44,9 @@ interface Circumstances {
   stop: AbortSignal;
 }
 
+/** What the user can do something about: told in a sentence. */
+const foreseen = [UsageError, ConfigError, WorldError, StoreUnavailableError];
+
 /** Does what the words after `hearth` say. Answers the exit code; throws what nobody could foresee. */
 export async function run(words: readonly string[], { env, io, stop }: Circumstances): Promise<number> {
   try {
@@ -52,7 +56,7 @@ export async function run(words: readonly string[], { env, io, stop }: Circumsta
     else await command.run({ given: { flags, env }, options, io, stop });
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof WorldError)) throw error;
+    if (!(error instanceof Error) || !foreseen.some((kind) => error instanceof kind)) throw error;
     io.err.write(`${error.message}\n`);
     return 2;
   }

@@ -9,7 +9,8 @@ export interface Database {
    * Runs `work` as one unit: all of its writes become durable together or none does. The promise settles after the
    * commit, so an answered caller's data survives a power loss.
    *
-   * `work` may await nothing but the session it is given: on SQLite its neighbours share the transaction and wait.
+   * `work` may await nothing but the session it is given: on SQLite its neighbours share the transaction and wait. When a
+   * call of the session fails, so must `work`: the engine may have rolled everything back.
    */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
   /**
@@ -17,6 +18,17 @@ export interface Database {
    * ones of these. Waits for no disk.
    */
   writeRepeatable<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
+  /** Writes next to nothing, durably. Throws `StoreUnavailableError` when that fails, and while an outage lasts. */
+  probe(): Promise<void>;
+  /**
+   * Calls `listener` with the first error when an outage begins, and with undefined when writing has worked again for some
+   * seconds: once each, however many writes fail in between. Whoever meets a `StoreUnavailableError` need not log it.
+   */
+  onOutage(listener: OutageListener): void;
+  /** Counts since the opening. */
+  readonly stats: Readonly<Stats>;
+  /** Calls `listener` for each commit, when it is durable and before its callers are answered. */
+  onCommit(listener: CommitListener): void;
   /** Waits for the writes under way, then closes. */
   close(): Promise<void>;
 }
@@ -32,6 +44,11 @@ export interface Reader {
 /** Only `Database.write` hands one out: a write outside a unit of work does not compile. */
 export interface Writer extends Reader {
   readonly writes: true;
+  /**
+   * Runs a statement once for each row of parameters, in their order: the way to write many rows. What it returns is not
+   * read.
+   */
+  run<P extends Params>(statement: Statement<P, unknown>, rows: readonly P[]): Promise<void>;
   /** Called after the commit, in the order of registration; never when the unit is rolled back. Must not throw. */
   afterCommit(effect: () => void): void;
 }
@@ -70,7 +87,28 @@ export function compileStatement<P extends Params, R>(db: Kysely<Schema>, { buil
   return build(db, (name) => new Placeholder(name) as unknown as P[typeof name]).compile();
 }
 
-/** The store cannot answer now (disk full, connection lost); nothing was changed. */
+export interface Stats {
+  /** Given to the engine, by readers and writers, those that begin and end transactions too. One run for many rows is one. */
+  statements: number;
+  /** Commits that were answered. */
+  commits: number;
+  /** Units of work that these commits were shared by. */
+  operations: number;
+  /** Times that the disk was waited for. */
+  syncs: number;
+}
+
+/** `operations` shared the commit; `ms` from its first statement until it was durable, the wait for the disk included. */
+export type CommitListener = (operations: number, ms: number) => void;
+
+export type OutageListener = (outage: StoreUnavailableError | undefined) => void;
+
+/** The store cannot answer now (disk full, connection lost); nothing was changed, unless it says otherwise. */
 export class StoreUnavailableError extends Error {
   override name = 'StoreUnavailableError';
+}
+
+/** The level at which to log what failed: the store tells of its outage by itself (`Database.onOutage`). */
+export function logLevelOf(error: unknown): 'error' | 'debug' {
+  return error instanceof StoreUnavailableError ? 'debug' : 'error';
 }

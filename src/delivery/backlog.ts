@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
-import type { Database } from '../db/index.ts';
+import { logLevelOf, type Database } from '../db/index.ts';
 import type { WebhookRegistry } from '../webhooks/index.ts';
 import { DueTimes } from './lanes/due-times.ts';
 import type { Lane } from './lanes/lane.ts';
@@ -84,7 +84,7 @@ export class Backlog {
     try {
       await this.#fill(lane, room);
     } catch (error) {
-      logger.error({ err: error, webhookId }, 'could not read the deliveries that wait');
+      logger[logLevelOf(error)]({ err: error, webhookId }, 'could not read the deliveries that wait');
       this.note(webhookId, clock.now() + READ_RETRY_MS);
     } finally {
       this.#loading.delete(webhookId);

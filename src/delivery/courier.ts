@@ -60,7 +60,7 @@ export class Courier {
 
 /** DEL-1, DEL-2: any 2xx is a success and nothing else is. */
 function asAttempt(outcome: Outcome, made: Pick<Attempt, 'startedAt' | 'exchange' | 'trace'>): Attempt {
-  const { durationMs } = outcome;
+  const durationMs = outcome.timings.totalMs;
   if (outcome.kind === 'error') {
     return { ...made, durationMs, status: null, error: outcome.message, failure: outcome.reason };
   }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { LoggedEvent } from '../core/events.ts';
-import type { Database } from '../db/index.ts';
+import { logLevelOf, type Database } from '../db/index.ts';
 import type { EventBatch, EventLog } from '../eventlog/index.ts';
 import type { ActiveWebhook, WebhookChange, WebhookRegistry } from '../webhooks/index.ts';
 import { Backlog } from './backlog.ts';
@@ -116,7 +116,7 @@ export class DeliveryEngine {
       try {
         return await work();
       } catch (error) {
-        logger.error({ err: error }, complaint);
+        logger[logLevelOf(error)]({ err: error }, complaint);
         await new Promise<void>((resolve) => clock.setTimer(OWN_FAULT_DELAY_MS, resolve));
       }
     }
@@ -211,7 +211,7 @@ export class DeliveryEngine {
   #postpone(delivery: Delivery, error: unknown): Tried {
     const { clock, logger } = this.#parts;
     const { webhookId, event } = delivery;
-    logger.error({ err: error, webhookId, event: event.uuid }, 'could not make an attempt');
+    logger[logLevelOf(error)]({ err: error, webhookId, event: event.uuid }, 'could not make an attempt');
     const dueAt = clock.now() + OWN_FAULT_DELAY_MS;
     return unsent({ state: 'waiting', reason: 'The server could not make the attempt.', dueAt });
   }

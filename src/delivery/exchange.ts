@@ -1,4 +1,4 @@
-import type { Outcome } from './sender/index.ts';
+import type { Outcome, Timings } from './sender/index.ts';
 
 /** What went over the wire in one attempt, as it is kept: for people to read, credentials left out. */
 export interface Exchange {
@@ -12,11 +12,14 @@ export interface Exchange {
   body?: { text: string } | { base64: string };
   /** More of the body was on its way. */
   truncated?: true;
+  /** How long each part took, in ms. */
+  timings: Timings;
 }
 
 /** As JSON. Built once for every attempt, so what is empty is left out. */
 export function exchangeOf(url: string, sent: Readonly<Record<string, string>>, outcome: Outcome): string {
-  if (outcome.kind === 'error') return JSON.stringify({ url, sent } satisfies Exchange);
+  const { timings } = outcome;
+  if (outcome.kind === 'error') return JSON.stringify({ url, sent, timings } satisfies Exchange);
   const { headers, body, truncated } = outcome;
   const exchange: Exchange = {
     url,
@@ -24,6 +27,7 @@ export function exchangeOf(url: string, sent: Readonly<Record<string, string>>, 
     received: withoutCredentials(headers),
     ...(body.length > 0 && { body: readable(body) }),
     ...(truncated && { truncated }),
+    timings,
   };
   return JSON.stringify(exchange);
 }

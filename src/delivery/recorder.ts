@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
 import type { LoggedEvent } from '../core/events.ts';
+import { logLevelOf } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import type { EventProgress } from './delivery.ts';
 import { saveSettlement, type Recorded } from './store/records.ts';
@@ -97,7 +98,7 @@ export class Recorder {
       });
       return true;
     } catch (error) {
-      logger.error({ err: error, records: records.length }, 'could not record what became of deliveries');
+      logger[logLevelOf(error)]({ err: error, records: records.length }, 'could not record what became of deliveries');
       return false;
     }
   }

@@ -5,10 +5,11 @@ import type { Outcome } from './sender/index.ts';
 
 const now = Date.parse('2016-07-19T12:00:00.000Z');
 const middle = (): number => 0.5;
-const failed: Outcome = { kind: 'error', reason: 'timeout', message: 'It took too long.', durationMs: 10_000 };
+const timings = { totalMs: 5 };
+const failed: Outcome = { kind: 'error', reason: 'timeout', message: 'It took too long.', timings };
 
 function answered(status: number, headers: Record<string, string> = {}): Outcome {
-  return { kind: 'response', status, headers, body: Buffer.alloc(0), truncated: false, durationMs: 5 };
+  return { kind: 'response', status, headers, body: Buffer.alloc(0), truncated: false, timings };
 }
 
 describe('parseSchedule', () => {

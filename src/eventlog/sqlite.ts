@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { isoTime, type Clock } from '../core/clock.ts';
 import type { LoggedEvent, NewEvent } from '../core/events.ts';
 import { newUuid } from '../core/ids.ts';
@@ -70,8 +71,10 @@ export class SqliteEventLog implements EventLog {
   }
 
   async *read(signal: AbortSignal): AsyncIterable<EventBatch> {
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
     while (!signal.aborted) {
+      // Made before it looks: what is committed while it looks wakes it all the same.
+      const woken = new Promise<void>((resolve) => (this.#wake = resolve));
       const events = await this.#next();
       const last = events.at(-1);
       if (last) {
@@ -79,8 +82,7 @@ export class SqliteEventLog implements EventLog {
         for (const { seq } of events) this.#open.add(seq);
         yield { events, repeated: (events[0]?.seq ?? 0) <= this.#repeatedUpTo };
       } else {
-        const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-        await Promise.race([woken, aborted]);
+        await woken;
       }
     }
   }
@@ -110,15 +112,10 @@ export class SqliteEventLog implements EventLog {
     const uuid = newUuid();
     const createdAt = this.#clock.now();
     const { facts, ...columns } = event;
-    const row = await tx.first(insertEvent, {
-      ...columns,
-      uuid,
-      createdAt,
-      facts: JSON.stringify(facts),
-      data: dataJson,
-    });
-    if (!row) throw new Error(`The event of ${isoTime(createdAt)} was not inserted.`);
-    return { ...event, seq: row.id, uuid, createdAt, dataJson };
+    await tx.all(insertEvent, { ...columns, uuid, createdAt, facts: JSON.stringify(facts), data: dataJson });
+    const inserted = await tx.first(lastInserted, {});
+    if (!inserted) throw new Error(`The event of ${isoTime(createdAt)} was not inserted.`);
+    return { ...event, seq: inserted.id, uuid, createdAt, dataJson };
   }
 
   #handOver(events: readonly LoggedEvent[]): void {
@@ -157,21 +154,21 @@ const savePosition = statement<{ consumer: string; position: number }>()((db, pa
 type EventColumns = { [K in Exclude<keyof EventsTable, 'id'>]: EventsTable[K] };
 
 const insertEvent = statement<EventColumns>()((db, param) =>
-  db
-    .insertInto('events')
-    .values({
-      uuid: param('uuid'),
-      resource: param('resource'),
-      event: param('event'),
-      actorUuid: param('actorUuid'),
-      roomUuid: param('roomUuid'),
-      orgUuid: param('orgUuid'),
-      facts: param('facts'),
-      data: param('data'),
-      createdAt: param('createdAt'),
-    })
-    .returning('id'),
+  db.insertInto('events').values({
+    uuid: param('uuid'),
+    resource: param('resource'),
+    event: param('event'),
+    actorUuid: param('actorUuid'),
+    roomUuid: param('roomUuid'),
+    orgUuid: param('orgUuid'),
+    facts: param('facts'),
+    data: param('data'),
+    createdAt: param('createdAt'),
+  }),
 );
+
+/** Half the cost of an insert with `RETURNING`, the one asked right after the other. */
+const lastInserted = statement()((db) => db.selectNoFrom(sql<number>`last_insert_rowid()`.as('id')));
 
 const eventsAfter = statement<{ position: number; limit: number }>()((db, param) =>
   db.selectFrom('events').select(eventColumns).where('id', '>', param('position')).orderBy('id').limit(param('limit')),

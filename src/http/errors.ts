@@ -8,7 +8,8 @@ import { StoreUnavailableError } from '../db/index.ts';
 /** ERR-1…3: one shape for every refusal, whoever refuses. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = asApiError(error, request);
-  if (refusal.status >= 500) request.log.error({ err: error }, refusal.message);
+  // An outage of the store is told once, by the store.
+  if (refusal.status >= 500 && refusal.code !== 'unavailable') request.log.error({ err: error }, refusal.message);
   // Not its words: they may quote the body, which may be a message.
   else request.log.debug({ code: refusal.code, path: request.url }, 'refused');
   if (refusal.status === 503) reply.header('Retry-After', '1');

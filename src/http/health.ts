@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StoreUnavailableError } from '../db/index.ts';
 import type { Api } from './server.ts';
 
 const Health = z.object({ status: z.enum(['ok', 'unavailable']), checks: z.record(z.string(), z.string()) });
@@ -23,7 +24,9 @@ export function healthRoutes(app: Api, checks: ReadinessChecks): void {
             await check();
             return { name, word: 'ok', ok: true };
           } catch (error) {
-            request.log.warn({ err: error, part: name }, 'not ready');
+            // An outage of the store is told once, by the store.
+            const level = error instanceof StoreUnavailableError ? 'debug' : 'warn';
+            request.log[level]({ err: error, part: name }, 'not ready');
             return { name, word: 'unavailable', ok: false };
           }
         }),

@@ -8,7 +8,7 @@ import type { Reader, Writer } from '../db/index.ts';
 import { bodyKey } from '../http/index.ts';
 import { hidingEvent, join, memberships } from '../memberships/index.ts';
 import { findPersonByEmail, findPersonByUuid, type PersonRef } from '../people/index.ts';
-import { findRoomFor, insertRoom, roomEvent, type MemberView } from '../rooms/index.ts';
+import { findRoomFor, findRoomToPostIn, insertRoom, roomEvent, type PostingView } from '../rooms/index.ts';
 import { findParent } from './store.ts';
 
 /** Where a message goes, with the ids read and nothing looked up. */
@@ -30,7 +30,7 @@ export function destinationOf({ roomId, toPersonId, toPersonEmail, parentId }: M
 }
 
 export interface Opened {
-  room: MemberView;
+  room: PostingView;
   /** It was made for this message. */
   isNew: boolean;
   /** What opening it caused: a 1:1 room that is new, or one that somebody had hidden. */
@@ -48,7 +48,7 @@ export async function openDestination(
   const other = await recipient(tx, destination);
   if (other) return openDirectRoom(tx, vault, caller, other, now);
   const roomUuid = await roomNamed(tx, destination);
-  const room = roomUuid === undefined ? undefined : await findRoomFor(tx, caller.personId, roomUuid);
+  const room = roomUuid === undefined ? undefined : await findRoomToPostIn(tx, caller.personId, roomUuid);
   if (!room) throw new ApiError(destination.kind === 'thread' ? 'parentNotFound' : 'roomNotFound');
   return { room, isNew: false, events: room.type === 'direct' ? await unhide(tx, room, caller.uuid) : [] };
 }
@@ -86,7 +86,7 @@ async function openDirectRoom(
 ): Promise<Opened> {
   if (other.id === caller.personId) throw new ApiError('messageToSelf'); // MSG-7
   const uuid = directRoomUuid(caller.uuid, other.uuid);
-  const existing = await findRoomFor(tx, caller.personId, uuid);
+  const existing = await findRoomToPostIn(tx, caller.personId, uuid);
   if (existing) return { room: existing, isNew: false, events: await unhide(tx, existing, caller.uuid) };
 
   const id = await insertRoom(tx, {
@@ -112,7 +112,7 @@ async function openDirectRoom(
 }
 
 /** A new message brings a hidden 1:1 room back (spec 4.7). */
-async function unhide(tx: Writer, room: MemberView, actorUuid: string): Promise<NewEvent[]> {
+async function unhide(tx: Writer, room: PostingView, actorUuid: string): Promise<NewEvent[]> {
   const events: NewEvent[] = [];
   for (const member of await memberships.hiddenIn(tx, room.id)) {
     await memberships.setHidden(tx, member.id, 0);

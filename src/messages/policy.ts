@@ -1,6 +1,6 @@
 import type { Caller } from '../core/caller.ts';
 import { ApiError } from '../core/errors.ts';
-import type { MemberView } from '../rooms/index.ts';
+import type { MemberView, PostingView } from '../rooms/index.ts';
 import { mentionedUuids } from './present.ts';
 import type { MessageRow } from './store.ts';
 
@@ -11,7 +11,7 @@ export interface BotRules {
 }
 
 /** MOD-5, MOD-6 */
-export function mayPost(room: MemberView): void {
+export function mayPost(room: PostingView): void {
   if (room.isReadOnly === 1) throw new ApiError('roomReadOnly');
   if (room.isAnnouncementOnly === 1 && room.isModerator === 0) throw new ApiError('announcementOnly');
 }

@@ -6,23 +6,17 @@ import type { Content, MessageRow } from './store.ts';
 
 type Row = Omit<MessageRow, 'id' | 'content' | 'wrappedKey' | 'roomId' | 'personId'>;
 
-/** Spec 3.4. */
-export function presentMessage(row: Row, content: Content): Message {
-  return {
-    id: publicId('MESSAGE', row.uuid),
-    ...(row.parentUuid !== null && { parentId: publicId('MESSAGE', row.parentUuid) }),
-    roomId: publicId('ROOM', row.roomUuid),
-    roomType: row.roomType,
-    ...content,
-    personId: publicId('PEOPLE', row.personUuid),
-    personEmail: row.personEmail,
-    ...mentions(row),
-    created: isoTime(row.createdAt),
-  };
+/** Spec 3.4: what webhooks are told of the message, with the content in its midst. */
+export function presentMessage(notice: MessageNotice, content: Content): Message {
+  const { id, parentId, roomId, roomType, ...rest } = notice;
+  return { id, ...(parentId !== undefined && { parentId }), roomId, roomType, ...content, ...rest };
 }
 
-/** Spec 4.5.1. The content is not here to begin with, so it cannot slip out. */
-export function messageEvent(event: EventType, row: Row & { opensRoom?: boolean }, actorUuid: string): NewEvent {
+export function messageEvent(
+  event: EventType,
+  row: Row & { opensRoom?: boolean },
+  actorUuid: string,
+): NewEvent & { data: MessageNotice } {
   return {
     resource: 'messages',
     event,
@@ -43,7 +37,8 @@ export function messageEvent(event: EventType, row: Row & { opensRoom?: boolean 
   };
 }
 
-function messageNotice(row: Row): MessageNotice {
+/** Spec 4.5.1. The content is not here to begin with, so it cannot slip out. */
+export function messageNotice(row: Row): MessageNotice {
   return {
     id: publicId('MESSAGE', row.uuid),
     roomId: publicId('ROOM', row.roomUuid),

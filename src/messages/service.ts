@@ -8,12 +8,12 @@ import type { Database, Reader, Writer } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, mapPage, pathKey, type Page } from '../http/index.ts';
 import { findPersonByEmail, findPersonByUuid } from '../people/index.ts';
-import { findRoomFor, touchRoom, type MemberView } from '../rooms/index.ts';
+import { findRoomFor, touchRoom, type MemberView, type PostingView } from '../rooms/index.ts';
 import { compose, draftOf } from './content.ts';
 import { destinationOf, directRoomUuid, openDestination } from './destination.ts';
 import { listMessages, type ListQuery } from './list.ts';
 import { mayDelete, mayListAll, mayPost, maySee, type BotRules } from './policy.ts';
-import { messageEvent, presentMessage } from './present.ts';
+import { messageEvent, messageNotice, presentMessage } from './present.ts';
 import { deleteMessage, findMessageFor, findParent, insertMessage, type Content, type MessageRow } from './store.ts';
 
 export interface MessageServiceParts {
@@ -67,8 +67,9 @@ export class MessageService {
       await touchRoom(tx, room.id, now);
       const author = { personUuid: caller.uuid, personEmail: caller.email };
       const row = { ...stored, ...placeOf(room), ...author, opensRoom: isNew };
-      await this.#log.append(tx, [...events, messageEvent('created', row, caller.uuid)], caller.trace);
-      return presentMessage(row, content);
+      const created = messageEvent('created', row, caller.uuid);
+      await this.#log.append(tx, [...events, created], caller.trace);
+      return presentMessage(created.data, content);
     });
     return { ...message, ...addressee(body) };
   }
@@ -124,7 +125,7 @@ export class MessageService {
 
   #present(row: MessageRow): Message {
     const content = JSON.parse(this.#vault.open(row.wrappedKey, sealContext(row.uuid), row.content)) as Content;
-    return presentMessage(row, content);
+    return presentMessage(messageNotice(row), content);
   }
 }
 
@@ -136,13 +137,13 @@ export function sealContext(messageUuid: string): string {
 }
 
 /** A thread has one level, within one room (spec 3.4.4, section 13). */
-async function mustBeRoot(tx: Writer, room: MemberView, parentUuid: string): Promise<void> {
+async function mustBeRoot(tx: Writer, room: PostingView, parentUuid: string): Promise<void> {
   const parent = await findParent(tx, parentUuid);
   if (parent?.roomUuid !== room.uuid) throw new ApiError('parentNotFound');
   if (parent.parentUuid !== null) throw new ApiError('parentIsReply');
 }
 
-function placeOf(room: MemberView) {
+function placeOf(room: PostingView) {
   return { roomUuid: room.uuid, roomType: room.type, roomOrgUuid: room.ownerOrgUuid };
 }
 

@@ -59,10 +59,9 @@ export async function insertMessage(
   message: NewMessage,
   mentioned: readonly (number | null)[],
 ): Promise<void> {
-  const row = await tx.first(insert, { ...message });
-  if (!row) throw new Error('A message was not inserted.');
-  const { roomId, createdAt } = message;
-  for (const personId of mentioned) await tx.all(insertMention, { messageId: row.id, roomId, personId, createdAt });
+  await tx.all(insert, { ...message });
+  const { uuid, roomId, createdAt } = message;
+  for (const personId of mentioned) await tx.all(insertMention, { messageUuid: uuid, roomId, personId, createdAt });
 }
 
 export async function deleteMessage(tx: Writer, id: number): Promise<void> {
@@ -134,36 +133,34 @@ const parent = statement<{ uuid: string }>()((db, param) =>
 
 type MessageValues = { [K in keyof NewMessage]: NewMessage[K] };
 
+/** Answers no key: `RETURNING` costs SQLite as much as the insert. */
 const insert = statement<MessageValues>()((db, param) =>
-  db
-    .insertInto('messages')
-    .values({
-      uuid: param('uuid'),
-      roomId: param('roomId'),
-      personId: param('personId'),
-      parentUuid: param('parentUuid'),
-      content: param('content'),
-      mentionedPeople: param('mentionedPeople'),
-      mentionsAll: param('mentionsAll'),
-      createdAt: param('createdAt'),
-    })
-    .returning('id'),
+  db.insertInto('messages').values({
+    uuid: param('uuid'),
+    roomId: param('roomId'),
+    personId: param('personId'),
+    parentUuid: param('parentUuid'),
+    content: param('content'),
+    mentionedPeople: param('mentionedPeople'),
+    mentionsAll: param('mentionsAll'),
+    createdAt: param('createdAt'),
+  }),
 );
 
-interface Mention extends Record<string, number | null> {
-  messageId: number;
+interface Mention extends Record<string, string | number | null> {
+  messageUuid: string;
   roomId: number;
   personId: number | null;
   createdAt: number;
 }
 
 const insertMention = statement<Mention>()((db, param) =>
-  db.insertInto('messageMentions').values({
-    messageId: param('messageId'),
+  db.insertInto('messageMentions').values((eb) => ({
+    messageId: eb.selectFrom('messages').select('id').where('uuid', '=', param('messageUuid')),
     roomId: param('roomId'),
     personId: param('personId'),
     createdAt: param('createdAt'),
-  }),
+  })),
 );
 
 const remove = statement<{ id: number }>()((db, param) => db.deleteFrom('messages').where('id', '=', param('id')));

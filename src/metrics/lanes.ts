@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { Lane } from '../delivery/lanes/lane.ts';
+import type { Lane, Standing } from '../delivery/lanes/lane.ts';
 import type { Lanes } from '../delivery/lanes/lanes.ts';
 import type { Refresh } from './refresh.ts';
 
@@ -8,7 +8,7 @@ export function measureLanes(registry: Registry, lanes: Lanes): Refresh {
   const registers = [registry];
   const byState = new Gauge({
     name: 'hearth_lanes',
-    help: 'Lanes in memory, each in one state: `idle` (nothing to do), `behind` (first attempts wait in the store), `suspect` (its receiver is slow, failing or unknown), `trusted`.',
+    help: 'Lanes in memory, each in one state: `idle` (nothing to do), `behind` (first attempts wait in the store), else what is known of its receiver: `trusted`, `unknown` or `suspect` (slow or failing).',
     labelNames: ['state'],
     registers,
   });
@@ -29,20 +29,24 @@ export function measureLanes(registry: Registry, lanes: Lanes): Refresh {
   });
   const taken = new Gauge({
     name: 'hearth_delivery_slots_taken',
-    help: 'Slots held by requests in flight and outcomes that are not recorded yet, by who holds them.',
-    labelNames: ['lanes'],
+    help: 'Slots held by requests in flight and outcomes that are not recorded yet, by what is known of the receivers of those who hold them.',
+    labelNames: ['standing'],
     registers,
   });
-  const most = new Gauge({
+  const slots = new Gauge({
     name: 'hearth_delivery_slots',
-    help: 'Slots that lanes may hold together: all of them, and those that are suspect.',
-    labelNames: ['lanes'],
+    help: 'Slots that all lanes may hold together.',
     registers,
   });
-  most.set({ lanes: 'all' }, lanes.slots);
-  most.set({ lanes: 'suspect' }, lanes.suspectSlots);
+  const suspectSlots = new Gauge({
+    name: 'hearth_delivery_slots_suspect',
+    help: 'Slots that suspect lanes may hold together; unknown ones have as many of their own.',
+    registers,
+  });
+  slots.set(lanes.slots);
+  suspectSlots.set(lanes.suspectSlots);
   return () => {
-    const count = { idle: 0, behind: 0, suspect: 0, trusted: 0 };
+    const count = { idle: 0, behind: 0, trusted: 0, unknown: 0, suspect: 0 };
     let [withRequests, waiting, out] = [0, 0, 0];
     for (const lane of lanes.all()) {
       count[stateOf(lane)] += 1;
@@ -54,13 +58,11 @@ export function measureLanes(registry: Registry, lanes: Lanes): Refresh {
     busy.set(withRequests);
     queued.set(waiting);
     inFlight.set(out);
-    taken.set({ lanes: 'all' }, lanes.slotsTaken);
-    taken.set({ lanes: 'suspect' }, lanes.suspectTaken);
+    for (const [standing, value] of Object.entries(lanes.slotsBy)) taken.set({ standing }, value);
   };
 }
 
-function stateOf(lane: Lane): 'idle' | 'behind' | 'suspect' | 'trusted' {
+function stateOf(lane: Lane): 'idle' | 'behind' | Standing {
   if (lane.idle) return 'idle';
-  if (lane.behind) return 'behind';
-  return lane.suspect ? 'suspect' : 'trusted';
+  return lane.behind ? 'behind' : lane.standing;
 }

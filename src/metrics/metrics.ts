@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Clock } from '../core/clock.ts';
-import type { Reader } from '../db/index.ts';
+import type { Database } from '../db/index.ts';
 import type { DeliveryEngine } from '../delivery/engine.ts';
 import type { AutoDisable } from '../delivery/health/auto-disable.ts';
 import type { Recorder } from '../delivery/recorder.ts';
@@ -12,21 +12,19 @@ import { measureEventLog } from './event-log.ts';
 import { measureLanes } from './lanes.ts';
 import type { Refresh } from './refresh.ts';
 import { measureRequests } from './requests.ts';
-import { measureStore, type StoreStats } from './store.ts';
+import { measureStore } from './store.ts';
 import { measureWebhooks } from './webhooks.ts';
 
 export interface MetricsSources {
   version: string;
   api: FastifyInstance;
-  reader: Reader;
+  db: Database;
   clock: Clock;
   log: EventLog;
   webhooks: WebhookRegistry;
   recorder: Recorder;
   engine: DeliveryEngine;
   autoDisable: AutoDisable;
-  /** Undefined: the store does not count. */
-  store: StoreStats | undefined;
 }
 
 /**
@@ -37,7 +35,8 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #refreshes: readonly Refresh[];
 
-  constructor({ version, api, reader, clock, log, webhooks, recorder, engine, autoDisable, store }: MetricsSources) {
+  constructor({ version, api, db, clock, log, webhooks, recorder, engine, autoDisable }: MetricsSources) {
+    const { reader } = db;
     const registry = this.#registry;
     collectDefaultMetrics({ register: registry });
     const build = new Gauge({
@@ -48,7 +47,7 @@ export class Metrics {
     });
     build.set({ version }, 1);
     measureRequests(registry, api);
-    if (store) measureStore(registry, store);
+    measureStore(registry, db);
     this.#refreshes = [
       measureEventLog(registry, { log, reader, clock, engine }),
       measureLanes(registry, engine.lanes),

@@ -1,17 +1,8 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-
-/** What the store counts of itself, from its opening on. */
-export interface StoreStats {
-  readonly statements: number;
-  readonly commits: number;
-  readonly operations: number;
-  readonly syncs: number;
-  /** Calls `listener` after each commit. */
-  onCommit(listener: (commit: { operations: number; durationMs: number }) => void): void;
-}
+import type { Database } from '../db/index.ts';
 
 /** The store: how much is written, and how many operations share a commit. */
-export function measureStore(registry: Registry, stats: StoreStats): void {
+export function measureStore(registry: Registry, { stats, onCommit }: Pick<Database, 'stats' | 'onCommit'>): void {
   const counters = {
     statements: 'Statements that were run.',
     commits: 'Commits.',
@@ -37,12 +28,12 @@ export function measureStore(registry: Registry, stats: StoreStats): void {
   });
   const durations = new Histogram({
     name: 'hearth_store_commit_duration_seconds',
-    help: 'Time that a commit took, the work in it included and the wait for the disk not.',
+    help: 'Time from the beginning of a commit, the work in it included, until its callers are answered.',
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
     registers: [registry],
   });
-  stats.onCommit(({ operations, durationMs }) => {
+  onCommit((operations, ms) => {
     sizes.observe(operations);
-    durations.observe(durationMs / 1_000);
+    durations.observe(ms / 1_000);
   });
 }

@@ -26,6 +26,9 @@ export async function systemBot(db: Database, now: number): Promise<Caller> {
 }
 
 async function makeSystemBot(tx: Writer, now: number): Promise<PersonRef> {
+  // Two may find at the same time that it is missing.
+  const known = await findPersonByUuid(tx, SYSTEM_BOT_UUID);
+  if (known) return known;
   const orgUuid = derivedUuid('system organization');
   const orgId = await createOrganization(tx, { uuid: orgUuid, displayName: NAME, now });
   const account = { uuid: SYSTEM_BOT_UUID, orgId, type: 'bot', email: EMAIL, displayName: NAME } as const;

@@ -1,2 +1,10 @@
 export { roomEvent } from './present.ts';
-export { findRoomFor, insertRoom, setLocked, touchRoom, type MemberView } from './store.ts';
+export {
+  findRoomFor,
+  findRoomToPostIn,
+  insertRoom,
+  setLocked,
+  touchRoom,
+  type MemberView,
+  type PostingView,
+} from './store.ts';

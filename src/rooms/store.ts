@@ -30,6 +30,21 @@ export async function findRoomFor(reader: Reader, personId: number, roomUuid: st
   return reader.first(roomForMember, { personId, roomUuid });
 }
 
+/** What of a room it takes to post in it. */
+export type PostingView = Pick<
+  MemberView,
+  'id' | 'uuid' | 'type' | 'ownerOrgUuid' | 'isReadOnly' | 'isAnnouncementOnly' | 'isModerator' | 'wrappedKey'
+>;
+
+/** `findRoomFor`, for the one who posts: the hottest of all reads. */
+export async function findRoomToPostIn(
+  reader: Reader,
+  personId: number,
+  roomUuid: string,
+): Promise<PostingView | undefined> {
+  return reader.first(roomToPostIn, { personId, roomUuid });
+}
+
 /** A room has seen activity: a message, a new title, a change of members. */
 export async function touchRoom(tx: Writer, roomId: number, now: number): Promise<void> {
   await tx.all(setActivity, { roomId, now });
@@ -96,6 +111,24 @@ export async function insertRoom(tx: Writer, { now, ...room }: NewRoom): Promise
 
 const roomForMember = statement<{ personId: number; roomUuid: string }>()((db, param) =>
   selectRoomsOf(db).where('rooms.uuid', '=', param('roomUuid')).where('own.personId', '=', param('personId')),
+);
+
+const roomToPostIn = statement<{ personId: number; roomUuid: string }>()((db, param) =>
+  db
+    .selectFrom('rooms')
+    .innerJoin('memberships as own', 'own.roomId', 'rooms.id')
+    .innerJoin('organizations', 'organizations.id', 'rooms.ownerOrgId')
+    .select([
+      'rooms.id',
+      'rooms.uuid',
+      'rooms.type',
+      'rooms.isReadOnly',
+      'rooms.isAnnouncementOnly',
+      'rooms.wrappedKey',
+    ])
+    .select(['own.isModerator', 'organizations.uuid as ownerOrgUuid'])
+    .where('rooms.uuid', '=', param('roomUuid'))
+    .where('own.personId', '=', param('personId')),
 );
 
 const setActivity = statement<{ roomId: number; now: number }>()((db, param) =>

@@ -1,18 +1,24 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Message, Notice, Room } from '../../src/contract/index.ts';
+import type { Message, Room } from '../../src/contract/index.ts';
 import { publicId } from '../../src/core/ids.ts';
+import { deliveryId } from '../../src/delivery/delivery.ts';
 import { tokenOf } from '../support/people-and-options.ts';
 import { Client } from '../support/server.ts';
+import { Arrivals } from './arrivals.ts';
+import { points, type Point } from './faults.ts';
 
-const KILLS = 50;
+/** `HEARTH_KILLS=1000 npm test -- test/crash` kills that often; else as often as fits into the time, some at each point. */
+const KILLS = Number(process.env['HEARTH_KILLS'] ?? 0);
+const SLICE_MS = 30_000;
+const LEAST_KILLS = points.length * 2;
+/** How long a server may take to come to its point before it is killed wherever it is. */
+const PATIENCE_MS = 3_000;
 const SLOTS = 48;
 const POSTERS = 16;
 
@@ -22,105 +28,105 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** One notice as the receiver saw it, and in which life of the server. */
-interface Arrival {
-  life: number;
-  webhookId: string;
-  messageId: string;
-  deliveryId: string;
-}
-
 test(
-  `killed ${KILLS} times under load: nothing answered is lost, nothing matched is left out, repetitions are bounded`,
-  { timeout: 300_000 },
+  'killed at every point under load: nothing answered is lost, nothing recorded is sent again, repetitions are bounded',
+  { timeout: Math.max(300_000, KILLS * 5_000) },
   async () => {
-    const arrivals: Arrival[] = [];
-    let life = 0;
-    const receiver = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const notice = JSON.parse(Buffer.concat(chunks).toString()) as Notice;
-        const deliveryId = String(request.headers['x-hearth-delivery-id']);
-        arrivals.push({ life, webhookId: notice.id, messageId: notice.data.id, deliveryId });
-        // Some answers take a while, so that kills find requests in flight.
-        setTimeout(() => response.writeHead(200).end(), Math.random() * 10);
-      });
-    }).listen(0, '127.0.0.1');
-    await once(receiver, 'listening');
-    const targetUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
-
+    await using arrivals = await Arrivals.start();
     let server = await start(0);
     const { port } = server;
     const alice = new Client(() => `http://127.0.0.1:${port}`, tokenOf('alice'));
     const room = await alice.ok<Room>('POST', '/v1/rooms', { title: 'Under fire' });
-    for (const name of ['one', 'two']) {
-      await alice.ok('POST', '/v1/webhooks', {
-        name,
-        targetUrl,
-        resource: 'messages',
-        event: 'created',
-        filter: `roomId=${room.id}`,
-      });
-    }
+    const webhook = { targetUrl: arrivals.url, resource: 'messages', event: 'created', filter: `roomId=${room.id}` };
+    for (const name of ['one', 'two']) await alice.ok('POST', '/v1/webhooks', { name, ...webhook });
 
     const answered = new Set<string>();
     const stop = new AbortController();
     const posters = Array.from({ length: POSTERS }, () => post(alice, room, answered, stop.signal));
-    for (let kill = 0; kill < KILLS; kill++) {
-      await passed(Math.random() * 250);
-      server.process.kill('SIGKILL');
-      await once(server.process, 'exit');
-      life += 1;
-      server = await start(port);
+    const kills = new Map<Point, number>();
+    const startedAt = Date.now();
+    const goesOn = (kill: number) =>
+      KILLS > 0 ? kill < KILLS : kill < LEAST_KILLS || Date.now() - startedAt < SLICE_MS;
+    for (let kill = 0; goesOn(kill); kill++) {
+      await endOf(server);
+      kills.set(server.point, (kills.get(server.point) ?? 0) + 1);
+      arrivals.newLife(recordedAttempts());
+      server = await start(port, points[kill % points.length]);
+      arrivals.listening();
     }
     stop.abort();
+    await endOf(server);
+    arrivals.newLife(recordedAttempts());
+    server = await start(port);
     await Promise.all(posters);
 
     // Everything that was stored by then is delivered by the last life of the server.
-    const stored = await settled();
-    const storedIds = new Set(stored.map((uuid) => publicId('MESSAGE', uuid)));
-    expect(answered.size).toBeGreaterThan(KILLS);
+    const stored = new Set((await settled()).map((uuid) => publicId('MESSAGE', uuid)));
+    expect(answered.size).toBeGreaterThan(kills.size);
     expect(
-      [...answered].filter((id) => !storedIds.has(id)),
+      [...answered].filter((id) => !stored.has(id)),
       'answered, and not stored',
     ).toEqual([]);
     for (const id of [...answered].slice(-20)) await alice.ok<Message>('GET', `/v1/messages/${id}`);
+    const { all, repetitions } = arrivals;
     expect(
-      arrivals.filter(({ messageId }) => !storedIds.has(messageId)),
+      all.filter(({ messageId }) => !stored.has(messageId)),
       'delivered, and not stored',
     ).toEqual([]);
-
-    const byDelivery = Map.groupBy(arrivals, ({ webhookId, messageId }) => `${webhookId} ${messageId}`);
-    expect(byDelivery.size, 'each stored message reached both webhooks').toBe(2 * storedIds.size);
     expect(
-      [...byDelivery.values()].filter((list) => new Set(list.map(({ deliveryId }) => deliveryId)).size > 1),
+      all.filter(({ wasRecorded }) => wasRecorded),
+      'sent again although it was recorded',
     ).toEqual([]);
-    const repetitions = [...byDelivery.values()].flatMap((list) => list.slice(1));
+    const succeeded = new Set(
+      all.filter(({ status }) => status === 200).map(({ webhookId, messageId }) => `${webhookId} ${messageId}`),
+    );
+    expect(succeeded.size, 'each stored message reached both webhooks').toBe(2 * stored.size);
+    expect(new Set(all.map((arrival) => arrival.deliveryId)).size, 'one id for each').toBe(2 * stored.size);
     const worst = Math.max(
       0,
-      ...Map.groupBy(repetitions, (arrival) => arrival.life)
+      ...Map.groupBy(repetitions, ({ life }) => life)
         .values()
         .map((list) => list.length),
     );
     expect(worst, 'repetitions after one kill').toBeLessThanOrEqual(SLOTS);
-    console.info(
-      `${answered.size} answered, ${storedIds.size} stored, ${arrivals.length} arrivals, ${repetitions.length} repeated, at most ${worst} after one kill`,
-    );
 
+    const total = [...kills.values()].reduce((sum, count) => sum + count, 0);
+    console.info(
+      `${total} kills (${[...kills].map(([point, count]) => `${count} ${point}`).join(', ')}): ${answered.size} answered, ` +
+        `${stored.size} stored, ${all.length} requests, ${repetitions.length} repeated, at most ${worst} after one kill; ` +
+        `first request after listening: ${arrivals.restarts}`,
+    );
     server.process.kill('SIGKILL');
     await once(server.process, 'exit');
-    receiver.closeAllConnections();
-    receiver.close();
   },
 );
 
-async function start(port: number): Promise<{ process: ChildProcess; port: number }> {
-  const child = fork(path.join(import.meta.dirname, 'server.ts'), [folder, String(port), String(SLOTS)], {
+interface Running {
+  process: ChildProcess;
+  port: number;
+  point: Point;
+}
+
+/** With a point other than `any moment` it ends itself there, after some passes. */
+async function start(port: number, point: Point = 'any moment'): Promise<Running> {
+  const passes = 1 + Math.floor(Math.random() * 150);
+  const fault = point === 'any moment' ? [] : [point, String(passes)];
+  const child = fork(path.join(import.meta.dirname, 'server.ts'), [folder, String(port), String(SLOTS), ...fault], {
     stdio: 'inherit',
   });
-  const [listening] = (await once(child, 'message')) as [number];
-  return { process: child, port: listening };
+  const listening = once(child, 'message') as Promise<[number]>;
+  const ended = once(child, 'exit').then(() => [port]);
+  // It may come to its point before it listens: there is work left from the life before.
+  const [at = port] = await Promise.race([listening, ended]);
+  return { process: child, port: at, point };
+}
+
+async function endOf({ process: child, point }: Running): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  const patience = setTimeout(() => child.kill('SIGKILL'), point === 'any moment' ? Math.random() * 250 : PATIENCE_MS);
+  await ended;
+  clearTimeout(patience);
 }
 
 /** Posts one message after the other; whatever fails while the server is down is no answer. */
@@ -135,15 +141,36 @@ async function post(client: Client, room: Room, answered: Set<string>, signal: A
   }
 }
 
+/** Every attempt that is on record, as the receiver knows them: `delivery-id number`. */
+function recordedAttempts(): Set<string> {
+  const db = openStore();
+  const rows = db
+    .prepare(
+      `select events.uuid, webhookId, number from attempts join deliveries on deliveries.id = deliveryId
+         join events on events.id = eventId
+       union all select events.uuid, webhookId, attempts from deliveries join events on events.id = eventId
+         where state = 'delivered'`,
+    )
+    .all();
+  db.close();
+  return new Set(
+    rows.map((row) => `${deliveryId(String(row['uuid']), Number(row['webhookId']))} ${Number(row['number'])}`),
+  );
+}
+
 /** The UUIDs of all stored messages, once every event is settled and no delivery waits. */
 async function settled(): Promise<string[]> {
-  const db = new DatabaseSync(path.join(folder, 'hearth.db'), { readOnly: true });
+  const db = openStore();
   const open = db.prepare(`select (select max(id) from events) > (select max(position) from logPositions)
     or exists (select 1 from deliveries where state = 'waiting') as open`);
   while (open.get()?.['open'] === 1) await passed(20);
   const rows = db.prepare('select uuid from messages').all();
   db.close();
   return rows.map(({ uuid }) => String(uuid));
+}
+
+function openStore(): DatabaseSync {
+  return new DatabaseSync(path.join(folder, 'hearth.db'), { readOnly: true, timeout: 5_000 });
 }
 
 /** The moment of a kill is what this test is about: it has to be one of real time. */

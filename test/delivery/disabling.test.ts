@@ -161,3 +161,14 @@ test('a number of 0 disables nothing', async () => {
   await fail({ server, room, receiver, webhook }, 150);
   expect(await statusOf({ server, room, receiver, webhook })).toBe('active');
 });
+
+test('several that fail at the same time are all disabled, and each owner is told of each', async () => {
+  const scene = await failing();
+  const { server, receiver, room } = scene;
+  for (let at = 0; at < 4; at++) await server.webhook('alice', receiver, { filter: `roomId=${room.id}` });
+  for (let at = 0; at < 10; at++) await server.as('bob').say(room, `message ${at}`);
+  await receiver.take(50);
+  await until(async () => (await toldAlice(scene)).filter((text) => text.includes('is disabled')).length === 5);
+  const { items } = await server.as('alice').ok<{ items: Webhook[] }>('GET', '/v1/webhooks');
+  expect(items.map(({ status }) => status)).toEqual(Array(5).fill('inactive'));
+});

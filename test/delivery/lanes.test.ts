@@ -179,3 +179,30 @@ test('who joins hears of nothing that happened before, however late it is matche
     'memberships/created',
   ]);
 });
+
+test('what waits for several webhooks is found again after a restart, each by its own time', async () => {
+  const server = await startServer();
+  const room = await server.room('Demo', 'alice', 'bob');
+  const receivers = [await server.receiver(), await server.receiver(), await server.receiver()];
+  // So that a delivery's key is not by chance that of its webhook.
+  const before = await server.webhook('alice', await server.receiver(), {});
+  for (let at = 0; at < 10; at++) await server.as('bob').say(room, `${at}`);
+  await until(async () => (await rows(server)).length === 10);
+  await server.as('alice').delete(`/v1/webhooks/${before.id}`);
+  for (const receiver of receivers) {
+    receiver.answer = 500;
+    await server.webhook('alice', receiver, {});
+  }
+  for (const text of ['one', 'two', 'three', 'four']) await server.as('bob').say(room, text);
+  for (const receiver of receivers) await receiver.take(4);
+  await until(
+    async () =>
+      (await rows(server)).filter(({ state, attempts }) => state === 'waiting' && attempts === 1).length === 12,
+  );
+
+  await server.restart();
+  for (const receiver of receivers) receiver.answer = 200;
+  server.clock.advance(5_000);
+  for (const receiver of receivers) expect(await receiver.take(4)).toHaveLength(4);
+  await until(async () => (await rows(server)).every(({ state }) => state === 'delivered'));
+});

@@ -68,10 +68,10 @@ test('the log, its lag and the slots tell of a receiver that does not answer', a
   expect(held.of('hearth_delivery_requests_in_flight')).toBe(1);
   expect(held.of('hearth_lanes_busy')).toBe(1);
   expect(held.of('hearth_lanes{state="suspect"}')).toBe(1);
-  expect(held.of('hearth_delivery_slots_taken{lanes="all"}')).toBe(1);
-  expect(held.of('hearth_delivery_slots_taken{lanes="suspect"}')).toBe(1);
-  expect(held.of('hearth_delivery_slots{lanes="all"}')).toBe(256);
-  expect(held.of('hearth_delivery_slots{lanes="suspect"}')).toBe(64);
+  expect(held.of('hearth_delivery_slots_taken{standing="suspect"}')).toBe(1);
+  expect(held.of('hearth_delivery_slots_taken{standing="trusted"}')).toBe(0);
+  expect(held.of('hearth_delivery_slots')).toBe(256);
+  expect(held.of('hearth_delivery_slots_suspect')).toBe(64);
 
   release();
   await server.settled();
@@ -79,7 +79,7 @@ test('the log, its lag and the slots tell of a receiver that does not answer', a
   expect(done.of('hearth_event_log_lag_events')).toBe(0);
   expect(done.of('hearth_event_log_lag_seconds')).toBe(0);
   expect(done.of('hearth_delivery_requests_in_flight')).toBe(0);
-  expect(done.of('hearth_delivery_slots_taken{lanes="all"}')).toBe(0);
+  expect(done.of('hearth_delivery_slots_taken{standing="trusted"}')).toBe(0);
 });
 
 test.each<[string, string, (receiver: Awaited<ReturnType<TestServer['receiver']>>) => void]>([
@@ -149,6 +149,22 @@ test('webhooks are counted by status, and those that the rule switched off', asy
   const after = await scrape(server);
   expect(after.of('hearth_webhooks{status="active"}')).toBe(0);
   expect(after.of('hearth_webhooks{status="inactive"}')).toBe(1);
+});
+
+test('the store tells what it has done', async () => {
+  const { server, room } = await watched();
+  const before = await scrape(server);
+  for (let sent = 0; sent < 3; sent += 1) await server.as('bob').say(room, 'hello');
+  await server.settled();
+  const after = await scrape(server);
+  const { stats } = server.app.db;
+  for (const key of ['statements', 'commits', 'operations', 'syncs'] as const) {
+    expect(after.of(`hearth_store_${key}_total`), key).toBe(stats[key]);
+  }
+  const grown = (name: string) => after.of(name) - before.of(name);
+  expect(grown('hearth_store_operations_total')).toBeGreaterThanOrEqual(3);
+  expect(grown('hearth_store_commit_operations_sum')).toBe(grown('hearth_store_operations_total'));
+  expect(grown('hearth_store_commit_duration_seconds_count')).toBe(grown('hearth_store_commits_total'));
 });
 
 test('the program, the process and the event loop tell of themselves', async () => {

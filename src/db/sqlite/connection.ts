@@ -1,32 +1,55 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
-import { compileStatement, Placeholder, type Params, type Reader, type Statement, type Value } from '../database.ts';
+import { compileStatement, Placeholder, type Params, type Statement, type Value } from '../database.ts';
 import type { Schema } from '../schema.ts';
+import type { Meter } from './meter.ts';
+import { translated } from './store-error.ts';
 
 /** One SQLite connection with its prepared statements. Calls block; they are short. */
 export class SqliteConnection {
   readonly query: Kysely<Schema>;
   readonly #db: DatabaseSync;
+  readonly #meter: Meter;
   readonly #texts = new Map<string, StatementSync>();
   readonly #prepared = new WeakMap<object, PreparedStatement>();
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, meter: Meter) {
     this.#db = db;
+    this.#meter = meter;
     this.query = new Kysely<Schema>({ dialect: new SqliteDialect({ database: this.#asKyselyDatabase() }) });
   }
 
   all<P extends Params, R>(statement: Statement<P, R>, params: P): R[] {
-    const { handle, bind } = this.#prepare(statement);
-    return handle.all(...bind(params)) as R[];
+    this.#meter.statements += 1;
+    return translated(() => {
+      const { handle, bind } = this.#prepare(statement);
+      return handle.all(...bind(params)) as R[];
+    });
   }
 
   first<P extends Params, R>(statement: Statement<P, R>, params: P): R | undefined {
-    const { handle, bind } = this.#prepare(statement);
-    return handle.get(...bind(params)) as R | undefined;
+    this.#meter.statements += 1;
+    return translated(() => {
+      const { handle, bind } = this.#prepare(statement);
+      return handle.get(...bind(params)) as R | undefined;
+    });
+  }
+
+  /**
+   * Row by row is the quickest way: 1.8 µs of CPU for each of 100 rows of ten columns under three indexes, against 2.4 with
+   * 64 rows in a statement, and 5.2 with all of them in one JSON parameter.
+   */
+  run<P extends Params>(statement: Statement<P, unknown>, rows: readonly P[]): void {
+    this.#meter.statements += 1;
+    translated(() => {
+      const { handle, bind } = this.#prepare(statement);
+      for (const row of rows) handle.run(...bind(row));
+    });
   }
 
   exec(sql: string): void {
-    this.#statement(sql).run();
+    this.#meter.statements += 1;
+    translated(() => this.#statement(sql).run());
   }
 
   close(): void {
@@ -37,7 +60,7 @@ export class SqliteConnection {
     let prepared = this.#prepared.get(statement);
     if (!prepared) {
       const { sql, parameters } = compileStatement(this.query, statement);
-      prepared = { handle: this.#db.prepare(sql), bind: (params) => parameters.map((slot) => valueOf(slot, params)) };
+      prepared = { handle: this.#db.prepare(sql), bind: binder(parameters) };
       this.#prepared.set(statement, prepared);
     }
     return prepared;
@@ -59,11 +82,13 @@ export class SqliteConnection {
     return {
       close: () => this.close(),
       prepare: (sql): SqliteStatement => {
-        const handle = this.#statement(sql);
+        // Kysely prepares for each run.
+        this.#meter.statements += 1;
+        const handle = translated(() => this.#statement(sql));
         return {
           reader: handle.columns().length > 0,
-          all: (values) => handle.all(...(values as Value[])),
-          run: (values) => handle.run(...(values as Value[])),
+          all: (values) => translated(() => handle.all(...(values as Value[]))),
+          run: (values) => translated(() => handle.run(...(values as Value[]))),
           iterate: (values) => handle.iterate(...(values as Value[])) as IterableIterator<unknown>,
         };
       },
@@ -76,16 +101,16 @@ interface PreparedStatement {
   bind: (params: Params) => Value[];
 }
 
-function valueOf(slot: unknown, params: Params): Value {
-  return slot instanceof Placeholder ? (params[slot.name] ?? null) : (slot as Value);
-}
-
-/** Gives a connection the asynchronous face that the interface asks for. */
-export function asReader(connection: SqliteConnection): Reader {
-  return {
-    query: connection.query,
-    all: async (statement, params) => connection.all(statement, params),
-    first: async (statement, params) => connection.first(statement, params),
+/** Puts parameters in the places of a statement. The list it answers is the same each time: to be used at once. */
+function binder(slots: readonly unknown[]): (params: Params) => Value[] {
+  const names = slots.map((slot) => (slot instanceof Placeholder ? slot.name : undefined));
+  const values = slots.map((slot) => (slot instanceof Placeholder ? null : (slot as Value)));
+  return (params) => {
+    for (let place = 0; place < names.length; place++) {
+      const name = names[place];
+      if (name !== undefined) values[place] = params[name] ?? null;
+    }
+    return values;
   };
 }
 
@@ -104,11 +129,15 @@ export interface SqliteOptions {
  */
 const WAL_PAGES = 8_192;
 
-/** `NORMAL`: the log is synced around checkpoints; each commit is synced by the unit of work, off the event loop. */
-export function openConnection({ file, durability }: SqliteOptions, readOnly: boolean): SqliteConnection {
-  const db = new DatabaseSync(file, { timeout: 5_000 });
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'full' ? 'NORMAL' : 'OFF'}; PRAGMA foreign_keys = ON;
-    PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;`);
+/**
+ * `NORMAL`: the log is synced around checkpoints; each commit is synced by the unit of work, off the event loop.
+ * Temporary space is memory: reads that sort go on while the disk is full.
+ */
+export function openConnection({ file, durability }: SqliteOptions, readOnly: boolean, meter: Meter): SqliteConnection {
+  const db = translated(() => new DatabaseSync(file, { timeout: 5_000 }));
+  const pragmas = `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'full' ? 'NORMAL' : 'OFF'}; PRAGMA foreign_keys = ON;
+    PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;`;
+  translated(() => db.exec(pragmas));
   if (readOnly) db.exec('PRAGMA query_only = ON');
-  return new SqliteConnection(db);
+  return new SqliteConnection(db, meter);
 }

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { Checkpointer } from './checkpointer.ts';
 
 /** Waits until what was committed is on the disk, off the event loop. */
 export interface Disk {
@@ -12,7 +13,22 @@ export interface Disk {
  */
 export async function openWriteAheadLog(databaseFile: string): Promise<Disk> {
   const file = await open(`${databaseFile}-wal`, 'r+');
-  return { sync: () => file.datasync(), close: () => file.close() };
+  const checkpointer = new Checkpointer(databaseFile);
+  return {
+    async sync() {
+      try {
+        await file.datasync();
+      } catch (error) {
+        // The log may read otherwise from now on than it was written, and must not get into the database unchecked.
+        await checkpointer.close();
+        throw error;
+      }
+    },
+    async close() {
+      await checkpointer.close();
+      await file.close();
+    },
+  };
 }
 
 /** For data that need not survive a power loss. */

@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { systemClock, type Clock } from '../../core/clock.ts';
 import { parseAddress, type Address } from './addresses.ts';
@@ -20,6 +20,9 @@ export interface GuardOptions {
   lookup?: Lookup;
   clock?: Clock;
 }
+
+/** One of undici's, which gives the socket that it is about to connect; none when the guard refuses. */
+export type Connector = (...args: Parameters<buildConnector.connector>) => Socket | undefined;
 
 /**
  * Keeps every request that this server makes for somebody else out of the networks around it (DEL-14, FILE-7).
@@ -58,17 +61,18 @@ export class AddressGuard {
    * Makes connections to one origin, for undici's `connect` option. Fails with `RefusedAddressError` or
    * `UnknownHostError`; looking up the name counts towards `timeout`.
    */
-  connector(origin: URL, options: buildConnector.BuildOptions): buildConnector.connector {
+  connector(origin: URL, options: buildConnector.BuildOptions): Connector {
     const port = portOf(origin);
     const lookup: LookupFunction = (hostname, _, callback) => void this.#answer(hostname, port, callback);
     // Has Node ask for all addresses, and try one after the other.
-    const connect = buildConnector({ ...options, autoSelectFamily: true, lookup });
+    const connect = buildConnector({ ...options, autoSelectFamily: true, lookup }) as Connector;
     return (target, callback) => {
       const { hostname } = target;
       // A literal address is connected to without any lookup.
       const isRefused = isIP(hostname) !== 0 && !this.#permits(hostname, hostname, port);
-      if (isRefused) callback(new RefusedAddressError(), null);
-      else connect(target, callback);
+      if (!isRefused) return connect(target, callback);
+      callback(new RefusedAddressError(), null);
+      return undefined;
     };
   }
 

@@ -1,4 +1,4 @@
-export { AddressGuard, type GuardOptions } from './address-guard.ts';
+export { AddressGuard, type Connector, type GuardOptions } from './address-guard.ts';
 export { RefusedAddressError, UnknownHostError } from './errors.ts';
 export { parseRewriteRules, rewriteBy, type RewriteRule } from './rewrite.ts';
 export { readTarget } from './target.ts';

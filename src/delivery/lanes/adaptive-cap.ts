@@ -5,6 +5,8 @@ const SLACK_MS = 10;
 /** A success that took so many times what an unhurried one takes means that requests queue up at the receiver. */
 const HURRIED = 1.25;
 const CROWDED = 1.5;
+/** One such success takes back what so many others made it grow. */
+const SHRINK = 8;
 
 /**
  * How many requests one webhook may have in flight. Found out as TCP does it: it grows while the receiver keeps up, and
@@ -30,7 +32,7 @@ export class AdaptiveCap {
     return Math.floor(this.#value);
   }
 
-  /** `inFlight`: requests of the lane that were out beside it when it ended; `needed`: the lane had more to send. */
+  /** `inFlight`: requests of the lane that were out beside it; `needed`: the lane had more to send. */
   succeeded(durationMs: number, { inFlight, needed }: { inFlight: number; needed: boolean }): void {
     const unhurried = this.#learn(durationMs, inFlight);
     if (durationMs > unhurried * CROWDED + SLACK_MS) this.#shrink();
@@ -63,6 +65,6 @@ export class AdaptiveCap {
 
   #shrink(): void {
     this.#cautious = Math.min(this.#cautious, this.#value);
-    this.#value = Math.max(1, this.#value - 1 / this.#value);
+    this.#value = Math.max(1, this.#value - SHRINK / this.#value);
   }
 }

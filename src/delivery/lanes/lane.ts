@@ -15,6 +15,20 @@ export function costOf({ event }: Delivery): number {
   return ENVELOPE_BYTES + event.dataJson.length;
 }
 
+/** A request that is out. */
+interface Out {
+  /** ms */
+  startedAt: number;
+  /** Others of the lane that were out when it began. */
+  beside: number;
+}
+
+/**
+ * What is known of a lane's receiver. `trusted`: its last answer was a success, and came soon. `unknown`: it has not been
+ * asked since the lane was made. `suspect`: it is slow, or fails.
+ */
+export type Standing = 'trusted' | 'unknown' | 'suspect';
+
 /** The in-memory queue of one webhook: its order, its in-flight cap, its back-off. */
 export class Lane {
   readonly webhookId: number;
@@ -24,16 +38,18 @@ export class Lane {
   /** Retries and what is sent anew, in the order in which they fell due. */
   readonly #again: Delivery[] = [];
   #freshTurns = 0;
-  /** Requests that are out and when each began (ms), the oldest first. */
-  readonly #out = new Map<Delivery, number>();
+  /** Requests that are out, the oldest first. */
+  readonly #out = new Map<Delivery, Out>();
   /** Slots it holds: requests that are out, and outcomes that are not recorded yet. */
   slots = 0;
   /** What it has not used up of its turns (bytes). */
   deficit = 0;
   /** Which line it stands in for a slot. */
-  line: 'trusted' | 'suspect' | undefined;
-  /** The last attempt that ended was a success. */
-  proven = false;
+  line: Standing | undefined;
+  /** Whether its turn was cut short for want of a slot. */
+  resumes = false;
+  /** Whether the last attempt that ended was a success; undefined: none has ended. */
+  worked: boolean | undefined;
   #answersLate = false;
   #keepsWaiting = false;
   /** More waited than the cap lets go. */
@@ -64,9 +80,9 @@ export class Lane {
     return this.#out.size;
   }
 
-  /** Nobody knows that its receiver answers, and answers soon: it may hold no more than its share of the slots. */
-  get suspect(): boolean {
-    return !this.proven || this.#answersLate || this.#keepsWaiting;
+  get standing(): Standing {
+    if (this.#answersLate || this.#keepsWaiting || this.worked === false) return 'suspect';
+    return this.worked === undefined ? 'unknown' : 'trusted';
   }
 
   get idle(): boolean {
@@ -101,21 +117,21 @@ export class Lane {
   }
 
   began(delivery: Delivery, now: number): void {
-    this.#out.set(delivery, now);
+    this.#out.set(delivery, { startedAt: now, beside: this.#out.size });
     this.slots += 1;
   }
 
-  /** Answers when it began (ms). */
-  ended(delivery: Delivery): number {
-    const startedAt = this.#out.get(delivery) ?? 0;
+  /** Answers when it began, and how many were out beside it. */
+  ended(delivery: Delivery): Out {
+    const { startedAt = 0, beside = 0 } = this.#out.get(delivery) ?? {};
     this.#out.delete(delivery);
-    return startedAt;
+    return { startedAt, beside: Math.max(beside, this.#out.size) };
   }
 
   /** Looks whether its receiver keeps requests waiting. */
   watch(now: number): void {
-    const [oldest = now] = this.#out.values();
-    this.#keepsWaiting = now - oldest > SLOW_MS;
+    const [oldest] = this.#out.values();
+    this.#keepsWaiting = oldest !== undefined && now - oldest.startedAt > SLOW_MS;
   }
 
   answeredAfter(durationMs: number): void {

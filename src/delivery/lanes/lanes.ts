@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Delivery } from '../delivery.ts';
-import { costOf, Lane } from './lane.ts';
+import { costOf, Lane, type Standing } from './lane.ts';
 
 export interface LaneLimits {
   /** Requests in flight or answered and not yet recorded, over all webhooks. A crash repeats at most as many. */
@@ -9,7 +9,10 @@ export interface LaneLimits {
   perWebhook: number;
   /** Deliveries waiting in memory for one webhook; what exceeds it goes to the table (rule 3). */
   queueLength: number;
-  /** The part of the slots, in (0, 1], that slow, failing and unknown receivers may hold together (rule 4). */
+  /**
+   * The part of the slots, in (0, 1], that slow and failing receivers may hold together (rule 4), and those that nobody
+   * knows yet beside them.
+   */
   suspectShare: number;
 }
 
@@ -29,19 +32,19 @@ const FORGET_MS = 60_000;
 
 /**
  * Shares the slots among the webhooks. Each has a lane of its own; lanes with something to send take turns (deficit
- * round-robin over bytes), none takes more than its cap, and those whose receivers are slow, failing or unknown take
- * together no more than their share (rule 4).
+ * round-robin over bytes), none takes more than its cap, and those whose receivers are slow, failing or unknown take no
+ * more than their share (rule 4).
  */
 export class Lanes {
   readonly #limits: LaneLimits;
   readonly #clock: Clock;
   readonly #start: (lane: Lane, delivery: Delivery) => void;
   readonly #lanes = new Map<number, Lane>();
-  readonly #lines = { trusted: new Line(), suspect: new Line() };
-  readonly #suspectSlots: number;
+  readonly #lines: Readonly<Record<Standing, Line>> = { trusted: new Line(), unknown: new Line(), suspect: new Line() };
+  readonly #share: number;
   #slotsTaken = 0;
-  /** Of them, by lanes that are suspect now. */
-  #suspectTaken = 0;
+  /** The same by what is known now of those who hold them. */
+  readonly #taken: Record<Standing, number> = { trusted: 0, unknown: 0, suspect: 0 };
   #open = true;
 
   /** `start` begins an attempt; it must call `ended` when the request has and `release` when it is recorded. */
@@ -49,24 +52,25 @@ export class Lanes {
     this.#limits = limits;
     this.#clock = clock;
     this.#start = start;
-    this.#suspectSlots = Math.max(1, Math.floor(limits.slots * limits.suspectShare));
+    this.#share = Math.max(1, Math.floor(limits.slots * limits.suspectShare));
   }
 
   get slots(): number {
     return this.#limits.slots;
   }
 
-  /** Of them, what suspect lanes may hold together. */
+  /** Of them, what suspect lanes may hold together; unknown ones have as many of their own. */
   get suspectSlots(): number {
-    return this.#suspectSlots;
+    return this.#share;
   }
 
   get slotsTaken(): number {
     return this.#slotsTaken;
   }
 
-  get suspectTaken(): number {
-    return this.#suspectTaken;
+  /** By what is known of the receivers of those who hold them. */
+  get slotsBy(): Readonly<Record<Standing, number>> {
+    return this.#taken;
   }
 
   of(webhookId: number): Lane {
@@ -114,14 +118,14 @@ export class Lanes {
   /** A request has ended: its lane learns from it, and may send the next one. */
   ended(lane: Lane, delivery: Delivery, { verdict, durationMs }: Ended): void {
     const now = this.#clock.now();
-    const startedAt = lane.ended(delivery);
+    const { startedAt, beside } = lane.ended(delivery);
     lane.usedAt = now;
     this.#change(lane, () => {
       if (verdict === 'none') return;
       if (verdict === 'bad') lane.cap.failed(startedAt, now);
-      else lane.cap.succeeded(durationMs, { inFlight: lane.inFlight, needed: lane.pressed });
+      else lane.cap.succeeded(durationMs, { inFlight: beside, needed: lane.pressed });
       if (verdict !== 'bad') lane.answeredAfter(durationMs);
-      lane.proven = verdict === 'good';
+      lane.worked = verdict === 'good';
     });
     this.#joinLine(lane);
     this.#pump();
@@ -131,7 +135,7 @@ export class Lanes {
   release(lane: Lane): void {
     lane.slots -= 1;
     this.#slotsTaken -= 1;
-    if (lane.suspect) this.#suspectTaken -= 1;
+    this.#taken[lane.standing] -= 1;
     this.#pump();
   }
 
@@ -152,64 +156,81 @@ export class Lanes {
     this.#open = false;
   }
 
-  /** What a lane holds counts where it belongs, also when `effect` makes it suspect or clears it. */
+  /** What a lane holds counts where it belongs, also when `effect` changes what is known of it. */
   #change(lane: Lane, effect: () => void): void {
-    const before = lane.suspect;
+    const before = lane.standing;
     effect();
-    if (lane.suspect === before) return;
-    this.#suspectTaken += lane.suspect ? lane.slots : -lane.slots;
+    const now = lane.standing;
+    if (now === before) return;
+    this.#taken[before] -= lane.slots;
+    this.#taken[now] += lane.slots;
   }
 
   #joinLine(lane: Lane): void {
     if (lane.line !== undefined || lane.length === 0) return;
-    if (lane.inFlight >= lane.cap.value) lane.pressed = true;
-    else this.#enter(lane);
-  }
-
-  #enter(lane: Lane): void {
-    lane.line = lane.suspect ? 'suspect' : 'trusted';
+    if (lane.inFlight >= lane.cap.value) {
+      lane.pressed = true;
+      return;
+    }
+    lane.line = lane.standing;
     this.#lines[lane.line].push(lane);
   }
 
-  /** The two lines take turns too, so that neither starves the other. */
+  /** The lines take turns too, so that none starves the others. */
   #pump(): void {
     for (;;) {
-      const trusted = this.#serve(this.#lines.trusted, () => this.#limits.slots - this.#slotsTaken);
-      const suspect = this.#serve(this.#lines.suspect, () =>
-        Math.min(this.#suspectSlots - this.#suspectTaken, this.#limits.slots - this.#slotsTaken),
-      );
-      if (!trusted && !suspect) return;
+      const trusted = this.#serve('trusted');
+      const unknown = this.#serve('unknown');
+      const suspect = this.#serve('suspect');
+      if (!trusted && !unknown && !suspect) return;
     }
+  }
+
+  /**
+   * Slots that lanes of this standing may take now. Unknown receivers do not wait for suspect ones to answer; but an
+   * unknown one that keeps its request waiting becomes suspect, so both together have a bound as well.
+   */
+  #free(standing: Standing): number {
+    const { unknown, suspect } = this.#taken;
+    const free = this.#limits.slots - this.#slotsTaken;
+    if (standing === 'suspect') return Math.min(free, this.#share - suspect);
+    if (standing === 'unknown') return Math.min(free, this.#share - unknown, 2 * this.#share - unknown - suspect);
+    return free;
   }
 
   /** Gives the first lane of the line its turn; answers whether there was one, and a slot for it. */
-  #serve(line: Line, free: () => number): boolean {
-    if (!this.#open || free() <= 0) return false;
-    const lane = line.shift();
+  #serve(standing: Standing): boolean {
+    if (!this.#open || this.#free(standing) <= 0) return false;
+    const lane = this.#lines[standing].shift();
     if (!lane) return false;
-    const stoodIn = lane.line;
     lane.line = undefined;
-    if (stoodIn !== (lane.suspect ? 'suspect' : 'trusted')) {
-      this.#joinLine(lane);
-      return true;
-    }
-    this.#takeTurn(lane, free);
+    if (lane.standing === standing) this.#takeTurn(lane, standing);
+    this.#joinLine(lane);
     return true;
   }
 
-  #takeTurn(lane: Lane, free: () => number): void {
-    lane.deficit += QUANTUM;
-    while (lane.inFlight < lane.cap.value && free() > 0) {
+  #takeTurn(lane: Lane, standing: Standing): void {
+    if (!lane.resumes) lane.deficit += QUANTUM;
+    lane.resumes = false;
+    while (lane.inFlight < lane.cap.value) {
+      if (this.#free(standing) <= 0) return this.#keepTurn(lane, standing);
       const delivery = lane.take(lane.deficit);
       if (!delivery) break;
       lane.deficit -= costOf(delivery);
       this.#slotsTaken += 1;
-      if (lane.suspect) this.#suspectTaken += 1;
+      this.#taken[standing] += 1;
       lane.began(delivery, this.#clock.now());
       this.#start(lane, delivery);
     }
     if (lane.length === 0) lane.deficit = 0;
-    this.#joinLine(lane);
+  }
+
+  /** It goes on with its turn as soon as a slot is free. */
+  #keepTurn(lane: Lane, standing: Standing): void {
+    if (lane.length === 0) return;
+    lane.resumes = true;
+    lane.line = standing;
+    this.#lines[standing].unshift(lane);
   }
 }
 
@@ -220,6 +241,12 @@ class Line {
 
   push(lane: Lane): void {
     this.#lanes.push(lane);
+  }
+
+  unshift(lane: Lane): void {
+    if (this.#turn === 0) return void this.#lanes.unshift(lane);
+    this.#turn -= 1;
+    this.#lanes[this.#turn] = lane;
   }
 
   shift(): Lane | undefined {

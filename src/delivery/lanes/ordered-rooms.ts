@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../core/clock.ts';
-import type { Database } from '../../db/index.ts';
+import { logLevelOf, type Database } from '../../db/index.ts';
 import type { WebhookRegistry } from '../../webhooks/index.ts';
 import type { Delivery, Settlement } from '../delivery.ts';
 import { asDelivery, behindRoom, releaseRooms, waitingRooms } from '../store/waiting.ts';
@@ -78,7 +78,10 @@ export class OrderedRooms {
     try {
       await db.write((tx) => releaseRooms(tx, lane.webhookId, clock.now()));
     } catch (error) {
-      logger.error({ err: error, webhookId: lane.webhookId }, 'could not release deliveries that waited for a room');
+      logger[logLevelOf(error)](
+        { err: error, webhookId: lane.webhookId },
+        'could not release deliveries that waited for a room',
+      );
     }
     lane.behind = true;
   }
@@ -99,7 +102,10 @@ export class OrderedRooms {
       else if (more) clock.setTimer(STORE_RETRY_MS / 20, () => void this.#load(lane, roomUuid));
       this.#tidy(lane);
     } catch (error) {
-      logger.error({ err: error, webhookId: lane.webhookId }, 'could not read the deliveries that wait for a room');
+      logger[logLevelOf(error)](
+        { err: error, webhookId: lane.webhookId },
+        'could not read the deliveries that wait for a room',
+      );
       clock.setTimer(STORE_RETRY_MS, () => void this.#load(lane, roomUuid));
     }
   }

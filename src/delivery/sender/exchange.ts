@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { Clock, Timer } from '../../core/clock.ts';
-import { failureOf, noAnswer, type Failure } from './failure.ts';
-import type { Outcome } from './outcome.ts';
+import { between, type ConnectPhases, type NewConnections } from './connecting.ts';
+import { failureOf, malformed, noAnswer, type Failure } from './failure.ts';
+import type { Outcome, Timings } from './outcome.ts';
 
 type IncomingHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
@@ -14,15 +15,20 @@ export interface ExchangeOptions {
   timeoutMs: number;
   /** How much of the response body is kept; the stream is cut there. */
   maxBytes: number;
+  newConnections: NewConnections;
   settle: (outcome: Outcome) => void;
 }
 
 /** One request and what comes back, from undici's callbacks to an outcome. Settles once, at its deadline at the latest. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions;
-  readonly #startedAt: number;
   readonly #deadline: Timer;
   #controller: Dispatcher.DispatchController | undefined;
+  // These moments are of the monotonic clock, in ms.
+  readonly #startedAt = performance.now();
+  #sentAt = 0;
+  #firstByteAt: number | undefined;
+  #connectPhases: ConnectPhases | undefined;
   #status = 0;
   #headers: IncomingHeaders = {};
   readonly #chunks: Buffer[] = [];
@@ -32,7 +38,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   constructor(options: ExchangeOptions) {
     const { clock, timeoutMs } = options;
     this.#options = options;
-    this.#startedAt = clock.now();
     this.#deadline = clock.setTimer(timeoutMs, () => this.#expire());
   }
 
@@ -41,11 +46,25 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // would close the connection.
     if (this.#settled) throw enough;
     this.#controller = controller;
+    this.#connectPhases = this.#options.newConnections.take();
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHeaders): void {
+  onRequestSent(): void {
+    this.#sentAt = performance.now();
+  }
+
+  /** An announcement has a first byte as well; that of the answer counts. */
+  onResponseStarted(): void {
+    this.#firstByteAt = performance.now();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHeaders): void {
     // 103 Early Hints and the like announce the answer, they are not it.
     if (status < 200) return;
+    if (status > 599) {
+      this.#fail(malformed);
+      return controller.abort(enough);
+    }
     this.#status = status;
     this.#headers = headers;
   }
@@ -64,6 +83,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: unknown, error: Error): void {
+    if (this.#settled) return;
+    if (!this.#controller) this.#connectPhases = this.#options.newConnections.take();
     if (this.#status === 0) this.#fail(failureOf(error));
     else this.#answer(true);
   }
@@ -82,12 +103,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
       // Copied, for a chunk is a view of all that was read from the socket.
       body: this.#size === 0 ? NOTHING : Buffer.concat(this.#chunks, this.#size),
       truncated,
-      durationMs: this.#duration(),
+      timings: this.#timings(),
     });
   }
 
   #fail({ reason, message }: Failure): void {
-    this.#settle({ kind: 'error', reason, message, durationMs: this.#duration() });
+    this.#settle({ kind: 'error', reason, message, timings: this.#timings() });
   }
 
   /** What comes after the first outcome, such as the error of our own abort, changes nothing. */
@@ -98,9 +119,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#options.settle(outcome);
   }
 
-  /** By the wall clock, which may be set back meanwhile. */
-  #duration(): number {
-    return Math.max(0, this.#options.clock.now() - this.#startedAt);
+  #timings(): Timings {
+    const timings = { ...this.#connectPhases } as Timings;
+    if (this.#firstByteAt !== undefined) timings.firstByteMs = between(this.#sentAt, this.#firstByteAt);
+    timings.totalMs = between(this.#startedAt, performance.now());
+    return timings;
   }
 }
 

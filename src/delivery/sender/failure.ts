@@ -35,7 +35,7 @@ const TLS =
 const connectTimeout = failure('connect-timeout', 'No connection to the receiver came about in time.');
 const closed = failure('connection', 'The receiver closed the connection before it had answered.');
 const unreachable = failure('connection', 'The receiver cannot be reached.');
-const malformed = failure('protocol', 'The answer is not HTTP/1.1.');
+export const malformed = failure('protocol', 'The answer is not HTTP/1.1.');
 /** An upgrade, or `100 Continue`. */
 const unexpected = failure('protocol', 'The answer is not one to this request.');
 
@@ -50,6 +50,8 @@ const byCode: ReadonlyMap<string, Failure> = new Map([
   ['ENETUNREACH', unreachable],
   ['EADDRNOTAVAIL', unreachable],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', malformed],
+  // What the parser lets through and undici does not expect, such as a status below 100.
+  ['ERR_ASSERTION', malformed],
   ['UND_ERR_HEADERS_OVERFLOW', failure('protocol', 'The headers of the answer are too large.')],
   ['UND_ERR_INVALID_ARG', failure('invalid-request', 'The URL or a header of the request is malformed.')],
   ['UND_ERR_DESTROYED', stopped],

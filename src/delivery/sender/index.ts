@@ -1,2 +1,2 @@
-export type { FailureReason, Outcome } from './outcome.ts';
+export type { FailureReason, Outcome, Timings } from './outcome.ts';
 export { Sender, type SenderOptions } from './sender.ts';

@@ -1,3 +1,5 @@
+import type { ConnectPhases } from './connecting.ts';
+
 /** What came of one request. A receiver's failure is a value: nothing is thrown. */
 export type Outcome = Answered | Failed;
 
@@ -12,7 +14,7 @@ export interface Answered {
   body: Buffer;
   /** The body was longer, broke off, or had not ended at the deadline. */
   truncated: boolean;
-  durationMs: number;
+  timings: Timings;
 }
 
 export interface Failed {
@@ -20,7 +22,18 @@ export interface Failed {
   reason: FailureReason;
   /** A sentence for the webhook's owner. Never tells what a host name resolved to. */
   message: string;
-  durationMs: number;
+  timings: Timings;
+}
+
+/**
+ * Where the time went, in ms, to the microsecond. The steps of connecting are there when the request waited for a new
+ * connection; one that failed is as long as it took to fail.
+ */
+export interface Timings extends ConnectPhases {
+  /** From the request being handed to the network to the first byte of the answer. */
+  firstByteMs?: number;
+  /** From the call to the outcome: it covers waiting for a connection and reading the body too. */
+  totalMs: number;
 }
 
 export type FailureReason =

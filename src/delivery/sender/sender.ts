@@ -1,7 +1,8 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { Pool } from 'undici';
+import { Pool, type buildConnector } from 'undici';
 import { systemClock, type Clock } from '../../core/clock.ts';
-import { readTarget, type AddressGuard } from '../guard/index.ts';
+import { readTarget, type AddressGuard, type Connector } from '../guard/index.ts';
+import { NewConnections } from './connecting.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { stopped, type Failure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
@@ -56,7 +57,8 @@ const MOST_TARGETS = 10_000;
  */
 export class Sender {
   readonly #limits: Omit<ExchangeOptions, 'settle'>;
-  readonly #headers: Readonly<Record<string, string>>;
+  /** Go out with every request, beside those that HTTP itself needs. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly #pools: Pools;
   #open = true;
   readonly #targets = new Map<string, URL | string>();
@@ -65,8 +67,9 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     const { timeoutMs = 10_000, maxResponseBytes = 16 * 1024, mostOrigins = 1_000, clock = systemClock } = options;
-    this.#limits = { clock, timeoutMs, maxBytes: maxResponseBytes };
-    this.#headers = {
+    const newConnections = new NewConnections();
+    this.#limits = { clock, timeoutMs, maxBytes: maxResponseBytes, newConnections };
+    this.headers = {
       'content-type': 'application/json',
       accept: '*/*',
       'accept-encoding': 'identity',
@@ -74,7 +77,8 @@ export class Sender {
     };
     // Or every connection would read all the authorities once more.
     const secureContext = createSecureContext(options.ca === undefined ? {} : { ca: options.ca });
-    const open = (origin: URL): Pool => openPool(origin, secureContext, options);
+    const open = (origin: URL): Pool =>
+      openPool(origin, newConnections.timed(connectorTo(origin, secureContext, options)), options);
     this.#pools = new Pools({ open, clock, most: mostOrigins });
   }
 
@@ -91,7 +95,7 @@ export class Sender {
         resolve(outcome);
       };
       const path = target.pathname + target.search;
-      const request = { method: 'POST', path, headers: { ...this.#headers, ...headers }, body } as const;
+      const request = { method: 'POST', path, headers: { ...this.headers, ...headers }, body } as const;
       this.#pools.of(target).dispatch(request, new Exchange({ ...this.#limits, settle }));
     });
   }
@@ -121,15 +125,19 @@ export class Sender {
   }
 }
 
-function openPool(origin: URL, secureContext: SecureContext, options: SenderOptions): Pool {
-  const { guard, verifyTls = true, connectTimeoutMs = 3_000, connectionsPerOrigin = 64 } = options;
+function connectorTo(origin: URL, secureContext: SecureContext, options: SenderOptions): Connector {
+  const { guard, verifyTls = true, connectTimeoutMs = 3_000 } = options;
+  return guard.connector(origin, {
+    timeout: connectTimeoutMs,
+    allowH2: false,
+    rejectUnauthorized: verifyTls,
+    secureContext,
+  });
+}
+
+function openPool(origin: URL, connect: buildConnector.connector, { connectionsPerOrigin = 64 }: SenderOptions): Pool {
   return new Pool(origin.origin, {
-    connect: guard.connector(origin, {
-      timeout: connectTimeoutMs,
-      allowH2: false,
-      rejectUnauthorized: verifyTls,
-      secureContext,
-    }),
+    connect,
     connections: connectionsPerOrigin,
     // Or a pool would open one connection and wait to see whether it can share it before it opens more.
     allowH2: false,
@@ -144,5 +152,5 @@ function openPool(origin: URL, secureContext: SecureContext, options: SenderOpti
 }
 
 function failed(failure: Failure): Promise<Outcome> {
-  return Promise.resolve({ kind: 'error', ...failure, durationMs: 0 });
+  return Promise.resolve({ kind: 'error', ...failure, timings: { totalMs: 0 } });
 }

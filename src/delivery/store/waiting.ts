@@ -62,20 +62,21 @@ export async function firstDue(
 ): Promise<{ webhookId: number; untriedAt: number | null; dueAt: number | null }[]> {
   // From one webhook to the next, through the index: a million deliveries that wait cost no more than their webhooks.
   const { rows } = await sql<{ webhookId: number; untriedAt: number | null; dueAt: number | null }>`
-    with recursive untried as (
-      select (select min("webhookId") from deliveries where state = 'waiting' and untried = 1 and "dueAt" is not null) as id
+    with recursive fresh as (
+      select (select min("webhookId") from deliveries where state = 'waiting' and untried = 1 and "dueAt" is not null) as hook
       union all select (select min("webhookId") from deliveries where state = 'waiting' and untried = 1
-        and "dueAt" is not null and "webhookId" > untried.id) from untried where untried.id is not null),
-    tried as (
-      select (select min("webhookId") from deliveries where state = 'waiting' and untried = 0 and "dueAt" is not null) as id
+        and "dueAt" is not null and "webhookId" > fresh.hook) from fresh where fresh.hook is not null),
+    late as (
+      select (select min("webhookId") from deliveries where state = 'waiting' and untried = 0 and "dueAt" is not null) as hook
       union all select (select min("webhookId") from deliveries where state = 'waiting' and untried = 0
-        and "dueAt" is not null and "webhookId" > tried.id) from tried where tried.id is not null)
-    select id as "webhookId",
+        and "dueAt" is not null and "webhookId" > late.hook) from late where late.hook is not null),
+    hooks as (select hook from fresh union select hook from late)
+    select hook as "webhookId",
       (select "dueAt" from deliveries where state = 'waiting' and untried = 1 and "dueAt" is not null
-        and "webhookId" = id order by "eventId" limit 1) as "untriedAt",
+        and "webhookId" = hook order by "eventId" limit 1) as "untriedAt",
       (select "dueAt" from deliveries where state = 'waiting' and untried = 0 and "dueAt" is not null
-        and "webhookId" = id order by "dueAt" limit 1) as "dueAt"
-    from (select id from untried union select id from tried) where id is not null`.execute(reader.query);
+        and "webhookId" = hook order by "dueAt" limit 1) as "dueAt"
+    from hooks where hook is not null`.execute(reader.query);
   return rows;
 }
 
