@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
@@ -8,17 +7,20 @@ import { openSqlite, type Database } from './db/index.ts';
 import { logAttempts } from './delivery/attempt-log.ts';
 import { Courier, type CourierParts } from './delivery/courier.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
-import { AddressGuard, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
+import { AddressGuard, ownAddresses, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
 import { AutoDisable } from './delivery/health/auto-disable.ts';
 import { HealthBook, type FailureWindow } from './delivery/health/health-book.ts';
 import type { LaneLimits } from './delivery/lanes/lanes.ts';
 import { Matcher } from './delivery/matcher.ts';
 import { Recorder } from './delivery/recorder.ts';
 import { RoomMembers } from './delivery/room-members.ts';
+import { Replayer } from './delivery/replay/replayer.ts';
+import { replayRoutes } from './delivery/replay/routes.ts';
+import { ReplayService } from './delivery/replay/service.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
-import { Sender } from './delivery/sender/index.ts';
+import { Sender, ThreadedSender, type Sending } from './delivery/sender/index.ts';
 import { lastChange } from './delivery/store/records.ts';
-import { SqliteEventLog } from './eventlog/index.ts';
+import { SqliteEventLog, type EventLog } from './eventlog/index.ts';
 import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
 import { membershipRoutes } from './memberships/routes.ts';
 import { MembershipService } from './memberships/service.ts';
@@ -30,6 +32,9 @@ import { peopleRoutes } from './people/routes.ts';
 import { PeopleService } from './people/service.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import { RoomService } from './rooms/service.ts';
+import { streamRoutes } from './stream/routes.ts';
+import type { SeatLimits } from './stream/seats.ts';
+import { Streams } from './stream/streams.ts';
 import { traceAttempts, traceMatching } from './tracing/delivery.ts';
 import type { OtlpOptions, OtlpTracing } from './tracing/otlp.ts';
 import { version } from './version.ts';
@@ -54,6 +59,8 @@ export interface AppOptions {
     /** PEM; in place of the system's certificate authorities. */
     ca: string | undefined;
     verifyTls: boolean;
+    /** That send; none: this one does. */
+    senderThreads: number;
     limits: LaneLimits;
     firstMessageDelayMs: number;
     /** DEL-5 */
@@ -65,6 +72,8 @@ export interface AppOptions {
   metrics: { token: string | undefined } | undefined;
   /** Where spans are sent; undefined: nowhere. */
   traces: { endpoint: string } | undefined;
+  /** Of all people together, and of each. */
+  streams: SeatLimits;
   logger: Logger;
 }
 
@@ -78,6 +87,7 @@ export interface Overrides {
 
 export interface App {
   readonly db: Database;
+  readonly log: EventLog;
   readonly vault: Vault;
   readonly clock: Clock;
   /** Brings deliveries under way and opens the port. */
@@ -111,15 +121,26 @@ export async function createApp(
 
   let { port } = options.http;
   const guard = new AddressGuard({ allow: options.delivery.allow, own: () => ({ port, addresses: ownAddresses() }) });
-  const sender = new Sender({
-    guard,
+  const senderOptions = {
     timeoutMs: options.delivery.timeoutMs,
     connectTimeoutMs: options.delivery.connectTimeoutMs,
     userAgent: `Hearth/${version}`,
     ca: options.delivery.ca,
     verifyTls: options.delivery.verifyTls,
     connectionsPerOrigin: options.delivery.limits.perWebhook * 4,
-  });
+  };
+  const { allow, senderThreads } = options.delivery;
+  const threadedSender =
+    senderThreads > 0
+      ? new ThreadedSender({
+          ...senderOptions,
+          threads: senderThreads,
+          allow,
+          port,
+          onFault: (err) => logger.error({ err }, 'a sender thread failed; another takes its place'),
+        })
+      : undefined;
+  const sender: Sending = threadedSender ?? new Sender({ ...senderOptions, guard });
   const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
   const rewrite = rewriteBy(options.delivery.rewrite);
   const courier = new Courier({
@@ -144,6 +165,17 @@ export async function createApp(
     firstMessageDelayMs,
   });
 
+  const replayer = new Replayer({
+    db,
+    log,
+    clock,
+    logger,
+    registry,
+    matcher,
+    recorder,
+    wake: (webhookId) => engine.backlog.note(webhookId, clock.now()),
+  });
+
   const parts = { db, log, vault, clock };
   const messages = new MessageService({ ...parts, bots: options.bots });
   const healthBook = new HealthBook(clock, options.delivery.disabling);
@@ -163,19 +195,28 @@ export async function createApp(
   recorder.onRecorded(logAttempts(logger));
   if (exporter) recorder.onRecorded(traceAttempts(exporter));
 
+  const streams = new Streams({
+    reader: db.reader,
+    log,
+    recorder,
+    registry,
+    matcher,
+    allowMessagesUpdated: options.webhooks.allowMessagesUpdated,
+    limits: options.streams,
+  });
+
+  const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
+  const authenticated = authenticate(callerOf, clock);
   const api = await createHttpServer({ ...options.http, logger, version, clock, tracing });
   healthRoutes(api, { store: () => db.probe() });
   if (options.metrics) {
     const { Metrics, metricsRoute } = await import('./metrics/index.ts');
-    const sources = { version, api, db, clock, log, webhooks: registry, recorder, engine, autoDisable };
+    const sources = { version, api, db, clock, log, webhooks: registry, recorder, engine, autoDisable, streams };
     metricsRoute(api, new Metrics(sources), options.metrics.token);
   }
   await api.register(
     async (v1: Api) => {
-      v1.addHook(
-        'onRequest',
-        authenticate((hash) => findCaller(db.reader, hash, clock.now()), clock),
-      );
+      v1.addHook('onRequest', authenticated);
       peopleRoutes(v1, new PeopleService(parts));
       roomRoutes(v1, new RoomService(parts));
       membershipRoutes(v1, new MembershipService(parts));
@@ -192,17 +233,28 @@ export async function createApp(
     },
     { prefix: '/v1' },
   );
+  await api.register(
+    async (ours: Api) => {
+      ours.addHook('onRequest', authenticated);
+      replayRoutes(ours, new ReplayService({ db, clock, registry, replayer }));
+      streamRoutes(ours, { streams, clock, findCaller: callerOf });
+    },
+    { prefix: '/hearth/v1' },
+  );
 
   return {
     db,
+    log,
     vault,
     clock,
     async listen() {
       await healthBook.start(db.reader);
       await engine.start();
+      await replayer.start();
       const { host } = options.http;
       const address = new URL(await api.listen({ host, port: options.http.port }));
       port = Number(address.port);
+      threadedSender?.listensOn(port);
       return { port, url: `http://${localNames.has(host) ? 'localhost' : address.hostname}:${port}` };
     },
     async close(graceMs = GRACE_MS) {
@@ -210,6 +262,7 @@ export async function createApp(
       const cut = setTimeout(() => api.server.closeAllConnections(), graceMs);
       await api.close();
       clearTimeout(cut);
+      await replayer.close();
       await engine.close(graceMs);
       await autoDisable.settled();
       await sender.destroy();
@@ -227,9 +280,4 @@ function asItIs<T>(part: T): T {
 async function openExporter(options: OtlpOptions): Promise<OtlpTracing> {
   const otlp = await import('./tracing/otlp.ts');
   return new otlp.OtlpTracing(options);
-}
-
-/** Where this machine can be reached: a webhook that calls Hearth itself must be allowed by name. */
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
 }

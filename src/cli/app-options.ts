@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { AppOptions } from '../app.ts';
 import { ConfigError, type ServerConfig } from '../config/index.ts';
 import { AllowList } from '../delivery/guard/allow-list.ts';
 import { parseRewriteRules } from '../delivery/guard/index.ts';
 import { parseSchedule } from '../delivery/schedule.ts';
+import { automaticThreads } from '../delivery/sender/index.ts';
 
 interface Mode {
   /** Receivers that may be called beyond those that the settings name. */
@@ -29,6 +31,7 @@ export function settledOptions(
       rewrite: orConfigError('HEARTH_WEBHOOK_REWRITE', () => parseRewriteRules(rewrite)),
       ca: readCertificates(config.webhookCaFile),
       verifyTls,
+      senderThreads: config.senderThreads === 'auto' ? automaticThreads(availableParallelism()) : config.senderThreads,
       limits: {
         slots: config.webhookSlots,
         perWebhook: config.webhookSlotsEach,
@@ -42,6 +45,7 @@ export function settledOptions(
     metrics: config.metrics ? { token: config.metricsToken } : undefined,
     traces: config.otlpEndpoint === undefined ? undefined : { endpoint: config.otlpEndpoint },
     webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },
+    streams: { total: config.streams, perPerson: config.streamsPerPerson },
   };
 }
 

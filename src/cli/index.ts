@@ -8,6 +8,7 @@ import { UsageError, type Command, type Io } from './command.ts';
 import { dev } from './dev.ts';
 import { printHelp, printOverview } from './help.ts';
 import { keysRotate } from './keys-rotate.ts';
+import { listen } from './listen.ts';
 import { personCreate } from './person-create.ts';
 import { serve } from './serve.ts';
 import { tokenCreate } from './token-create.ts';
@@ -29,6 +30,7 @@ const showVersion: Command = {
 const commands: readonly Command[] = [
   dev,
   serve,
+  listen,
   adminCreate,
   personCreate,
   tokenCreate,

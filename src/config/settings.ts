@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { duration, flag, httpUrl, list, size, text, wholeNumber } from './values.ts';
+import { duration, flag, httpUrl, list, size, text, wholeNumber, wholeNumberOrAuto } from './values.ts';
 
 /**
  * Every setting, once: what reads it, what `hearth help` and docs/reference/settings.md say about it. A flag wins over
@@ -218,6 +218,15 @@ export const serverSettings = {
     description:
       'Within how long failed notifications are counted. A webhook that was enabled again that recently is disabled by a single one.',
   },
+  senderThreads: {
+    env: 'HEARTH_SENDER_THREADS',
+    flag: 'sender-threads',
+    takes: 'COUNT',
+    read: wholeNumberOrAuto(0, 64),
+    default: 'auto',
+    description:
+      'Threads that send requests to receivers. With 0 the main thread sends them itself; `auto` is 0 on up to three cores and 2 on more.',
+  },
   webhookFirstMessageDelay: {
     env: 'HEARTH_WEBHOOK_FIRST_MESSAGE_DELAY',
     flag: 'webhook-first-message-delay',
@@ -234,6 +243,22 @@ export const serverSettings = {
     read: wholeNumber(1, 1_000_000),
     default: '30000',
     description: 'Most webhooks that one person or bot may have.',
+  },
+  streams: {
+    env: 'HEARTH_STREAMS',
+    flag: 'streams',
+    takes: 'COUNT',
+    read: wholeNumber(1, 100_000),
+    default: '1000',
+    description: 'Most streams and long polls that are open at the same time.',
+  },
+  streamsPerPerson: {
+    env: 'HEARTH_STREAMS_PER_PERSON',
+    flag: 'streams-per-person',
+    takes: 'COUNT',
+    read: wholeNumber(1, 100_000),
+    default: '20',
+    description: 'Most streams and long polls that one person or bot may have open at the same time.',
   },
   allowMessagesUpdated: {
     env: 'HEARTH_ALLOW_MESSAGES_UPDATED',

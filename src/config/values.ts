@@ -11,6 +11,11 @@ export function wholeNumber(least: number, most: number) {
     .refine((value) => value >= least && value <= most, reason);
 }
 
+export function wholeNumberOrAuto(least: number, most: number) {
+  const reason = `must be auto or a whole number from ${least} to ${most}.`;
+  return z.union([z.literal('auto'), wholeNumber(least, most)], reason);
+}
+
 export const flag = z.stringbool({
   truthy: ['true', '1', 'yes', 'on'],
   falsy: ['false', '0', 'no', 'off'],

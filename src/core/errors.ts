@@ -48,6 +48,10 @@ export const errors = {
     detail: "'{key}' is not a filter of {resource}: use {allowed}.",
   },
   tooManyWebhooks: { status: 400, message: 'You have {limit} webhooks already, which is the limit.' },
+  replayStartMissing: {
+    status: 400,
+    message: 'Give since or fromSequence: a replay of this kind has to be told where it begins.',
+  },
   unauthorized: {
     status: 401,
     message: 'The request requires a valid access token set in the Authorization request header.',
@@ -74,6 +78,7 @@ export const errors = {
   personNotFound: { status: 404, message: 'Person not found' },
   emailNotFound: { status: 404, message: '{email} not found.' },
   webhookNotFound: { status: 404, message: 'Could not find a webhook with provided ID.' },
+  replayNotFound: { status: 404, message: 'Could not find a replay with provided ID.' },
   routeNotFound: { status: 404, message: 'There is nothing at {method} {path}.' },
   methodNotAllowed: { status: 405, message: '{method} is not allowed here: use {allowed}.' },
   alreadyMember: { status: 409, message: 'Person is already in the room.' },
@@ -81,8 +86,21 @@ export const errors = {
     status: 409,
     message: 'Your organization has a webhook with this resource and filter already.',
   },
+  replayUnfinished: {
+    status: 409,
+    message: 'The webhook has a replay that is not finished: wait for it to end, or cancel it.',
+  },
+  replayStateUnfit: { status: 409, message: 'You cannot {action} a replay that is {state}.' },
   bodyTooLarge: { status: 413, message: 'The request body is larger than {limit} bytes.' },
   mediaTypeUnsupported: { status: 415, message: "Content type '{type}' not supported" },
+  tooManyStreams: {
+    status: 429,
+    message: 'You follow {limit} streams already, which is the limit: end one of them first.',
+  },
+  streamsExhausted: {
+    status: 429,
+    message: 'This server has {limit} streams open, which is the limit: try again later.',
+  },
   internal: { status: 500, message: 'Something went wrong on our side. Quote the trackingId when you report it.' },
   unavailable: { status: 503, message: 'The store cannot be written to right now. Try again shortly.' },
 } as const satisfies Record<string, ErrorEntry>;

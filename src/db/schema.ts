@@ -223,7 +223,10 @@ export interface DeliveriesTable {
   createdAt: number;
 }
 
-/** One row for each attempt that did not deliver; the one that did is in its delivery's `last…` columns. */
+/**
+ * One row for each attempt that did not deliver, or delivered what was sent anew since; the one that delivered last is in
+ * its delivery's `last…` columns.
+ */
 export interface AttemptsTable {
   deliveryId: number;
   number: number;
@@ -235,7 +238,11 @@ export interface AttemptsTable {
   exchange: string | null;
 }
 
-export type ReplayKind = 'failed' | 'events';
+/**
+ * `failed`: deliveries that failed or were dropped. `events`: what the webhook wants of the log, delivered before or not.
+ * `missed`: like `events`, without what was delivered.
+ */
+export type ReplayKind = 'failed' | 'events' | 'missed';
 export type ReplayState = 'running' | 'paused' | 'completed' | 'cancelled';
 
 /** A job that sends events to a webhook again, oldest first. */
@@ -257,6 +264,7 @@ export interface ReplaysTable {
   pace: number;
   /** Deliveries there were when it was made; null: not counted. */
   total: number | null;
+  /** Deliveries it has brought back; and of them those that ended one way or the other. */
   replayed: number;
   delivered: number;
   failed: number;

@@ -47,9 +47,13 @@ const seeing: readonly Condition[] = [
   },
 ];
 
-const wanting: readonly Condition[] = [
+/** Not asked of what is sent anew: it may be older than the webhook, and rests while that is inactive. */
+const listening: readonly Condition[] = [
   { name: 'active', holds: ({ status }) => status === 'active' },
   { name: 'registered in time', holds: (webhook, event) => webhook.createdAt <= event.createdAt },
+];
+
+const wanting: readonly Condition[] = [
   {
     /** AUD-1: what happened before the owner joined is not news to them, however late it is matched. */
     name: 'joined in time',
@@ -78,7 +82,7 @@ export interface Verdict {
  */
 export function judge(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight): Verdict[] {
   return [
-    ...[...wanting, ...seeing].map((condition) => ({
+    ...[...listening, ...wanting, ...seeing].map((condition) => ({
       condition: condition.name,
       holds: condition.holds(webhook, event, sight),
     })),
@@ -88,6 +92,11 @@ export function judge(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight):
 
 /** What `judge` says, without the words: stops at the first condition that does not hold. */
 export function matches(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight): boolean {
+  return listening.every((condition) => condition.holds(webhook, event, sight)) && wants(webhook, event, sight);
+}
+
+/** Whether it would match if the webhook were active and had been there when it happened. */
+export function wants(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight): boolean {
   return (
     wanting.every((condition) => condition.holds(webhook, event, sight)) &&
     maySee(webhook, event, sight) &&

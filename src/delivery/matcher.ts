@@ -1,16 +1,20 @@
 import type { LoggedEvent } from '../core/events.ts';
 import type { ActiveWebhook, WebhookRegistry } from '../webhooks/index.ts';
-import { matches, maySee, type Sight } from './conditions.ts';
+import { matches, maySee, wants, type Sight } from './conditions.ts';
 import type { RoomMembers } from './room-members.ts';
 import { WebhookIndex } from './webhook-index.ts';
 
 /** Finds who wants an event and may see it. */
 export class Matcher {
   readonly #index = new WebhookIndex();
-  readonly #members: RoomMembers;
+  readonly #members: Pick<RoomMembers, 'of'>;
   readonly #allReachesBots: boolean;
 
-  constructor(registry: WebhookRegistry, members: RoomMembers, { allReachesBots }: { allReachesBots: boolean }) {
+  constructor(
+    registry: WebhookRegistry,
+    members: Pick<RoomMembers, 'of'>,
+    { allReachesBots }: { allReachesBots: boolean },
+  ) {
     this.#members = members;
     this.#allReachesBots = allReachesBots;
     for (const webhook of registry.all()) this.#index.put(webhook);
@@ -27,6 +31,11 @@ export class Matcher {
       if (matches(webhook, event, sight)) matched.push(webhook);
     }
     return matched;
+  }
+
+  /** Whether the event is to be sent to the webhook anew, be it younger than the event or inactive at the moment. */
+  async wants(webhook: ActiveWebhook, event: LoggedEvent): Promise<boolean> {
+    return wants(webhook, event, await this.sightOf(event));
   }
 
   /** Rule 5: asked again before every retry. */

@@ -4,6 +4,7 @@ import type { LoggedEvent } from '../core/events.ts';
 import { logLevelOf } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import type { EventProgress } from './delivery.ts';
+import { countReplayed } from './replay/ended.ts';
 import { saveSettlement, type Recorded } from './store/records.ts';
 
 /** How long to wait before trying again what the store refused (disk full, locked), in ms. */
@@ -95,6 +96,7 @@ export class Recorder {
       await log.acknowledge(done, async (tx) => {
         const now = clock.now();
         for (const recorded of records) await saveSettlement(tx, recorded, { now, change: this.nextChange() });
+        await countReplayed(tx, records, now);
       });
       return true;
     } catch (error) {

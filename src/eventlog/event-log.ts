@@ -4,7 +4,7 @@ import type { Writer } from '../db/index.ts';
 
 /** The ordered, durable list of events, and the only way into delivery. */
 export interface EventLog {
-  /** The newest committed position. */
+  /** The position of the newest event; 0 before the first one. */
   readonly head: number;
   /** Every event up to this position is acknowledged. */
   readonly settled: number;
@@ -18,6 +18,15 @@ export interface EventLog {
    * Ends when `signal` aborts. One reader at a time.
    */
   read(signal: AbortSignal): AsyncIterable<EventBatch>;
+  /**
+   * At most `limit` events after a position, in order. For those who keep their own place: any number of readers, none of
+   * whom acknowledges anything.
+   */
+  readAfter(position: number, limit: number): Promise<readonly LoggedEvent[]>;
+  /** The position of the oldest event that is kept; of the next one to come when none is. */
+  oldest(): Promise<number>;
+  /** The position after which everything that happened at or after `time` (ms) is found. */
+  positionBefore(time: number): Promise<number>;
   /**
    * Runs `record` in a transaction and acknowledges `events` with it: an event is acknowledged only when what became of
    * it is durable (rule 2). Throws, and acknowledges nothing, when `record` throws.

@@ -37,7 +37,9 @@ export class SqliteEventLog implements EventLog {
   static async open(db: Database, clock: Clock): Promise<SqliteEventLog> {
     const head = await db.reader.first(newest, {});
     const saved = await db.reader.first(savedPosition, { consumer: CONSUMER });
-    return new SqliteEventLog(db, clock, head?.id ?? 0, saved?.position ?? 0);
+    const position = saved?.position ?? 0;
+    // Of a log whose events are all too old to be kept, the checkpoint alone knows how far it came.
+    return new SqliteEventLog(db, clock, Math.max(head?.id ?? 0, position), position);
   }
 
   private constructor(db: Database, clock: Clock, head: number, position: number) {
@@ -85,6 +87,22 @@ export class SqliteEventLog implements EventLog {
         await woken;
       }
     }
+  }
+
+  async readAfter(position: number, limit: number): Promise<readonly LoggedEvent[]> {
+    // What is committed is told of only once it is on the disk: a power loss must not take back what somebody has read.
+    if (position >= this.#head) return [];
+    const rows = await this.#db.reader.all(eventsBetween, { position, head: this.#head, limit });
+    return rows.map(asLoggedEvent);
+  }
+
+  async oldest(): Promise<number> {
+    return (await this.#db.reader.first(oldestKept, {}))?.id ?? this.#head + 1;
+  }
+
+  async positionBefore(time: number): Promise<number> {
+    const row = await this.#db.reader.first(newestBefore, { time });
+    return Math.min(row?.id ?? (await this.oldest()) - 1, this.#head);
   }
 
   async acknowledge(events: readonly LoggedEvent[], record: (tx: Writer) => Promise<void>): Promise<void> {
@@ -139,6 +157,18 @@ export class SqliteEventLog implements EventLog {
 
 const newest = statement()((db) => db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1));
 
+const oldestKept = statement()((db) => db.selectFrom('events').select('id').orderBy('id').limit(1));
+
+const newestBefore = statement<{ time: number }>()((db, param) =>
+  db
+    .selectFrom('events')
+    .select('id')
+    .where('createdAt', '<', param('time'))
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1),
+);
+
 const savedPosition = statement<{ consumer: string }>()((db, param) =>
   db.selectFrom('logPositions').select('position').where('consumer', '=', param('consumer')),
 );
@@ -172,4 +202,14 @@ const lastInserted = statement()((db) => db.selectNoFrom(sql<number>`last_insert
 
 const eventsAfter = statement<{ position: number; limit: number }>()((db, param) =>
   db.selectFrom('events').select(eventColumns).where('id', '>', param('position')).orderBy('id').limit(param('limit')),
+);
+
+const eventsBetween = statement<{ position: number; head: number; limit: number }>()((db, param) =>
+  db
+    .selectFrom('events')
+    .select(eventColumns)
+    .where('id', '>', param('position'))
+    .where('id', '<=', param('head'))
+    .orderBy('id')
+    .limit(param('limit')),
 );

@@ -48,8 +48,8 @@ export function authenticate(findCaller: FindCaller, clock: Clock): (request: Fa
 }
 
 /** What the request shows in its `Authorization` header. */
-export function bearerToken(request: FastifyRequest): string | undefined {
-  return /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+export function bearerToken({ headers }: FastifyRequest): string | undefined {
+  return /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 /** Tokens are random, so a plain hash is enough to make the stored form useless to a thief. */

@@ -68,7 +68,8 @@ function baseUrl(request: FastifyRequest): string {
   return `${request.protocol}://${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
 }
 
-function encodeCursor(cursor: Cursor): string {
+/** The text under which a client brings a cursor back. */
+export function encodeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 

@@ -20,6 +20,13 @@ import { answerUnknownRoutes } from './not-found.ts';
 import { traceRequests } from './traces.ts';
 import { validatorCompiler } from './validation.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its answers take as long as there is nothing to say: that tells nothing of how fast the server is. */
+    waits?: boolean;
+  }
+}
+
 /** The HTTP server that resources add their routes to. */
 export type Api = FastifyInstance<
   RawServerDefault,
@@ -86,7 +93,14 @@ export async function createHttpServer(options: HttpOptions): Promise<Api> {
   await app.register(cors, {
     origin: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
-    allowedHeaders: ['authorization', 'content-type', 'trackingid', 'spark-user-agent', 'cisco-no-http-redirect'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'trackingid',
+      'spark-user-agent',
+      'cisco-no-http-redirect',
+      'last-event-id',
+    ],
     exposedHeaders: ['Link', 'Retry-After', 'trackingid', 'Content-Disposition'],
     maxAge: 600,
     // An OPTIONS that asks for nothing in particular is told the same.

@@ -38,7 +38,7 @@ const describe: z.core.$ZodErrorMap = (issue) => {
 };
 
 /**
- * HTTP-11: a form carries only text, so what the body's schema expects tells the flags and the lists. A text that means
+ * HTTP-11: a form carries only text, so what the body's schema expects tells the flags, the numbers and the lists. A text that means
  * neither is left for the check to refuse.
  */
 export function coerceForm(schema: unknown, form: Record<string, unknown>): Record<string, unknown> {
@@ -48,6 +48,8 @@ export function coerceForm(schema: unknown, form: Record<string, unknown>): Reco
     Object.entries(form).map(([key, value]) => {
       const expected = unwrap(shape[key]);
       if (expected instanceof z.ZodArray) return [key, Array.isArray(value) ? value : [value]];
+      if (expected instanceof z.ZodNumber && typeof value === 'string' && /^\d+$/.test(value))
+        return [key, Number(value)];
       if (expected instanceof z.ZodBoolean && value === 'true') return [key, true];
       if (expected instanceof z.ZodBoolean && value === 'false') return [key, false];
       return [key, value];

@@ -6,13 +6,16 @@ import type { DeliveryEngine } from '../delivery/engine.ts';
 import type { AutoDisable } from '../delivery/health/auto-disable.ts';
 import type { Recorder } from '../delivery/recorder.ts';
 import type { EventLog } from '../eventlog/index.ts';
+import type { Streams } from '../stream/streams.ts';
 import type { WebhookRegistry } from '../webhooks/index.ts';
 import { measureDeliveries } from './deliveries.ts';
 import { measureEventLog } from './event-log.ts';
 import { measureLanes } from './lanes.ts';
 import type { Refresh } from './refresh.ts';
+import { measureReplays } from './replays.ts';
 import { measureRequests } from './requests.ts';
 import { measureStore } from './store.ts';
+import { measureStreams } from './streams.ts';
 import { measureWebhooks } from './webhooks.ts';
 
 export interface MetricsSources {
@@ -25,6 +28,7 @@ export interface MetricsSources {
   recorder: Recorder;
   engine: DeliveryEngine;
   autoDisable: AutoDisable;
+  streams: Streams;
 }
 
 /**
@@ -35,7 +39,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #refreshes: readonly Refresh[];
 
-  constructor({ version, api, db, clock, log, webhooks, recorder, engine, autoDisable }: MetricsSources) {
+  constructor({ version, api, db, clock, log, webhooks, recorder, engine, autoDisable, streams }: MetricsSources) {
     const { reader } = db;
     const registry = this.#registry;
     collectDefaultMetrics({ register: registry });
@@ -52,7 +56,9 @@ export class Metrics {
       measureEventLog(registry, { log, reader, clock, engine }),
       measureLanes(registry, engine.lanes),
       measureDeliveries(registry, { recorder, backlog: engine.backlog, reader }),
+      measureReplays(registry, reader),
       measureWebhooks(registry, { webhooks, autoDisable }),
+      measureStreams(registry, streams),
     ];
   }
 

@@ -14,6 +14,7 @@ export function measureRequests(registry: Registry, api: FastifyInstance): void 
     registers: [registry],
   });
   api.addHook('onResponse', (request, reply, done) => {
+    if (request.routeOptions.config.waits === true) return done();
     const method = METHODS.has(request.method) ? request.method : 'other';
     const { url: route = 'none' } = request.routeOptions;
     durations.observe({ method, route, status: statusClass(reply.statusCode) }, reply.elapsedTime / 1_000);

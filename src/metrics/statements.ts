@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { statement } from '../db/index.ts';
-import type { DeliveryState, Flag } from '../db/schema.ts';
+import type { DeliveryState, Flag, ReplayState } from '../db/schema.ts';
 
 /** When the first event after a position happened. */
 export const createdAfter = statement<{ position: number }>()((db, param) =>
@@ -23,3 +23,12 @@ export const countWaiting = statement<{ most: number }>()((db, param) => {
       .select(({ fn }) => fn.countAll<number>().as('count'));
   return db.selectNoFrom([counted('untried').as('untried'), counted('due').as('due'), counted('room').as('room')]);
 });
+
+/** The replays of each state that is not the last. */
+export const countOpenReplays = statement()((db) =>
+  db
+    .selectFrom('replays')
+    .select(['state', ({ fn }) => fn.countAll<number>().as('jobs')])
+    .where('state', 'in', [sql.lit<ReplayState>('running'), sql.lit<ReplayState>('paused')])
+    .groupBy('state'),
+);

@@ -1,6 +1,6 @@
-export { holds, parseFilter, pins, type Clause } from './filter.ts';
+export { holds, parseFilter, pins, type Clause, type Filter } from './filter.ts';
 export { checkSubscription } from './matrix.ts';
-export { targetMustBeCallable } from './policy.ts';
+export { filterMustNameVisible, mayLookInto, mayRegister, targetMustBeCallable } from './policy.ts';
 export { noticePrefix } from './present.ts';
 export { WebhookRegistry, type WebhookChange } from './registry.ts';
 export { secretsOf } from './secrets.ts';

@@ -48,6 +48,11 @@ export function mayListOrganization(caller: Caller): void {
   if (!overseers.some((overseer) => isOverseer(caller, overseer))) throw new ApiError('forbidden');
 }
 
+/** Who may look into a webhook and what became of its deliveries: its owner, and administrators of the owner's organization. */
+export function mayLookInto(caller: Caller, webhook: { ownerId: number; orgUuid: string }): boolean {
+  return webhook.ownerId === caller.personId || (hasRole(caller, 'admin') && webhook.orgUuid === caller.orgUuid);
+}
+
 function isOverseer(caller: Caller, { role, scope }: Overseer): boolean {
   return hasRole(caller, role) && hasScope(caller, scope);
 }

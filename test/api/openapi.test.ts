@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
   ErrorBody,
+  EventsPage,
   Membership,
   MembershipList,
   Message,
@@ -9,11 +10,17 @@ import {
   Notice,
   Person,
   PersonList,
+  Replay,
+  ReplayList,
+  ReplayPreview,
   Room,
   RoomList,
+  StreamDelivery,
+  StreamEvent,
   Webhook,
   WebhookList,
 } from '../../src/contract/index.ts';
+import { StreamClient } from '../stream/support.ts';
 import { raw } from '../support/raw.ts';
 import { type Name, people, personId, startServer } from '../support/server.ts';
 
@@ -48,12 +55,23 @@ const routes: Readonly<Record<string, z.ZodType | undefined>> = {
   'GET /v1/webhooks/{id}': Webhook,
   'PUT /v1/webhooks/{id}': Webhook,
   'DELETE /v1/webhooks/{id}': undefined,
+  'GET /hearth/v1/replays': ReplayList,
+  'POST /hearth/v1/replays': Replay,
+  'POST /hearth/v1/replays/preview': ReplayPreview,
+  'GET /hearth/v1/replays/{id}': Replay,
+  'POST /hearth/v1/replays/{id}/pause': Replay,
+  'POST /hearth/v1/replays/{id}/resume': Replay,
+  'POST /hearth/v1/replays/{id}/cancel': Replay,
+  'GET /hearth/v1/stream': z.string(),
+  'GET /hearth/v1/events': EventsPage,
 };
 
 describe('/openapi.json', () => {
   type JsonSchema = Readonly<Record<string, unknown>>;
   const JsonSchema = z.record(z.string(), z.unknown());
-  const Content = z.strictObject({ 'application/json': z.strictObject({ schema: JsonSchema }) });
+  const MediaType = z.strictObject({ schema: JsonSchema });
+  const Content = z.strictObject({ 'application/json': MediaType });
+  const Stream = z.strictObject({ 'text/event-stream': MediaType });
   const Operation = z.strictObject({
     summary: z.string().min(1),
     tags: z.array(z.string().min(1)).min(1),
@@ -72,7 +90,7 @@ describe('/openapi.json', () => {
     requestBody: z.strictObject({ required: z.boolean().optional(), content: Content }).optional(),
     responses: z.record(
       z.string().regex(/^([1-5]\d\d|default)$/),
-      z.strictObject({ description: z.string().min(1), content: Content.optional() }),
+      z.strictObject({ description: z.string().min(1), content: z.union([Content, Stream]).optional() }),
     ),
   });
   const Description = z.strictObject({
@@ -133,15 +151,15 @@ describe('/openapi.json', () => {
         route,
       ).toEqual([routes[route] ? ['200', true] : ['204', false]]);
       if (route.includes('/v1/')) {
-        const refusal = operation.responses['default']?.content?.['application/json'].schema;
-        expect(refusal, route).toEqual({ $ref: '#/components/schemas/Error' });
+        const refusal = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
+        expect(operation.responses['default']?.content, route).toEqual(refusal);
       }
     }
   });
 
   test('gives a body to what takes one', () => {
     for (const { route, operation } of operations)
-      expect(operation.requestBody !== undefined, route).toBe(/^(POST|PUT) /.test(route));
+      expect(operation.requestBody !== undefined, route).toBe(/^(POST|PUT) (?!.*\/{id}\/)/.test(route));
   });
 
   test('refers only to what is in it, and is JSON Schema of 2020-12 throughout', () => {
@@ -150,7 +168,7 @@ describe('/openapi.json', () => {
       ...operations.flatMap(({ route, operation }): [string, JsonSchema][] => [
         ...(operation.parameters ?? []).map(({ schema }): [string, JsonSchema] => [route, schema]),
         ...[operation.requestBody, ...Object.values(operation.responses)].flatMap((part): [string, JsonSchema][] =>
-          part?.content ? [[route, part.content['application/json'].schema]] : [],
+          Object.values(part?.content ?? {}).map(({ schema }): [string, JsonSchema] => [route, schema]),
         ),
       ]),
     ];
@@ -208,7 +226,7 @@ describe('a tour of every route', () => {
   function routeOf(method: string, path: string): string {
     const called = `${method} ${path.split('?')[0]}`;
     if (Object.hasOwn(routes, called)) return called;
-    return called.replace(/\/[\w=-]{60,}$/, '/{id}');
+    return called.replace(/\/[\w=-]{36,}(?=\/|$)/, '/{id}');
   }
 
   test('every answer has exactly the shape of the contract, and so has every notice', async () => {
@@ -233,6 +251,8 @@ describe('a tour of every route', () => {
     const put = <T>(path: string, body: object) => call<T>('alice', 'PUT', path, body);
     const remove = (path: string) => call('alice', 'DELETE', path);
 
+    const query = 'deliveries=true';
+    const stream = await StreamClient.open(server.url, 'alice', { query });
     const plain = { name: 'Tour', targetUrl: receiver.url, resource: 'all', event: 'all' };
     const webhook = await post<Webhook>('/v1/webhooks', plain);
     const full = await post<Webhook>('/v1/webhooks', {
@@ -279,6 +299,12 @@ describe('a tour of every route', () => {
     await get('/v1/webhooks');
     await get(`/v1/webhooks/${full.id}`);
     for (const path of ['/healthz', '/readyz']) await get(path);
+    await post('/hearth/v1/replays/preview', { webhookId: webhook.id });
+    const replay = await post<Replay>('/hearth/v1/replays', { webhookId: webhook.id, filter: 'roomType=direct' });
+    for (const action of ['pause', 'resume', 'cancel']) await post(`/hearth/v1/replays/${replay.id}/${action}`, {});
+    await get(`/hearth/v1/replays?webhookId=${webhook.id}`);
+    await get(`/hearth/v1/replays/${replay.id}`);
+    await get(`/hearth/v1/events?since=2016-01-01T00:00:00Z&${query}`);
 
     await put(`/v1/rooms/${room.id}`, { title: 'Tour, changed', isPublic: false });
     await put(`/v1/memberships/${membership.id}`, { isModerator: false });
@@ -290,6 +316,10 @@ describe('a tour of every route', () => {
     await remove(`/v1/rooms/${room.id}`);
     for (const { id } of [webhook, full]) await remove(`/v1/webhooks/${id}`);
     for (const path of [`/v1/rooms/${room.id}`, '/v1/messages', `/v1/webhooks/${full.id}`]) await get(path);
+
+    await stream.until(() => stream.told.some(({ data }) => data.event === 'deleted'));
+    for (const { kind, data } of stream.told) strict(kind === 'event' ? StreamEvent : StreamDelivery).parse(data);
+    visited.add('GET /hearth/v1/stream');
 
     expect([...visited].toSorted()).toEqual(Object.keys(routes).toSorted());
     const notices = receiver.received.map(({ notice }) => notice);

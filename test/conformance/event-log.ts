@@ -8,6 +8,8 @@ export interface OpenLog {
   log: EventLog;
   /** Ends without acknowledging anything, and opens again on the same data: what a crash leaves. */
   reopen(): Promise<void>;
+  /** Drops every event, as retention does in the end. */
+  forget(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -125,6 +127,76 @@ export function describeEventLog(name: string, open: () => Promise<OpenLog>): vo
       const reading = readUntil(12_500);
       await append(...Array.from({ length: 500 }, (_, at) => 12_000 + at));
       expect(ids(await reading)).toEqual(Array.from({ length: 12_500 }, (_, at) => `message ${at}`));
+    });
+
+    describe('readers that keep their own place', () => {
+      const positions = async (after: number, limit: number) =>
+        (await opened.log.readAfter(after, limit)).map(({ seq }) => seq);
+
+      test('find what comes after a position, in order, as often as they ask', async () => {
+        await append(1, 2, 3);
+        const [first, second, third] = await opened.log.readAfter(0, 10);
+        const { data, ...expected } = newEvent(1);
+        expect(first).toMatchObject({ ...expected, dataJson: JSON.stringify(data) });
+        expect(third?.seq).toBe(opened.log.head);
+        expect(await positions(first?.seq ?? 0, 10)).toEqual([second?.seq, third?.seq]);
+        expect(await positions(first?.seq ?? 0, 1)).toEqual([second?.seq]);
+        expect(await positions(opened.log.head, 10)).toEqual([]);
+      });
+
+      test('take nothing from the one who acknowledges, and find what that one is done with', async () => {
+        await append(1, 2);
+        expect(await positions(0, 10)).toHaveLength(2);
+        const events = (await readUntil(2)).flatMap((batch) => batch.events);
+        await opened.log.acknowledge(events, async () => {});
+        expect(await positions(0, 10)).toHaveLength(2);
+      });
+
+      test('find an event at the moment that the listeners hear of it', async () => {
+        const found: Promise<number[]>[] = [];
+        opened.log.onCommit((events) => found.push(positions((events[0]?.seq ?? 0) - 1, 10)));
+        await append(1, 2);
+        expect((await Promise.all(found)).flat()).toHaveLength(2);
+      });
+
+      test('find their place again after a crash', async () => {
+        await append(1, 2);
+        const [first] = await opened.log.readAfter(0, 1);
+        const { head } = opened.log;
+        await opened.reopen();
+        expect(opened.log.head).toBe(head);
+        await append(3);
+        expect(ids([{ events: await opened.log.readAfter(first?.seq ?? 0, 10), repeated: false }])).toEqual([
+          'message 2',
+          'message 3',
+        ]);
+      });
+
+      test('are told how far back the log goes, and where a time is', async () => {
+        expect([await opened.log.oldest(), opened.log.head]).toEqual([1, 0]);
+        await append(1, 2, 3);
+        const [first, second] = await opened.log.readAfter(0, 10);
+        expect(await opened.log.oldest()).toBe(first?.seq);
+        expect(await opened.log.positionBefore((first?.createdAt ?? 0) - 1)).toBe(0);
+        expect(await opened.log.positionBefore(Number.MAX_SAFE_INTEGER)).toBe(opened.log.head);
+        const after = await opened.log.positionBefore(second?.createdAt ?? 0);
+        expect(await positions(after, 10)).toContain(second?.seq);
+      });
+
+      test('a log whose events are all gone goes on where it was', async () => {
+        await append(1, 2);
+        const events = (await readUntil(2)).flatMap((batch) => batch.events);
+        await opened.log.acknowledge(events, async () => {});
+        await opened.forget();
+        await opened.reopen();
+        const { head } = opened.log;
+        expect(head).toBe(events.at(-1)?.seq);
+        expect(await opened.log.oldest()).toBe(head + 1);
+        expect(await opened.log.positionBefore(0)).toBe(head);
+        await append(3);
+        expect(await positions(head, 10)).toEqual([head + 1]);
+        expect(ids(await readUntil(1))).toEqual(['message 3']);
+      });
     });
   });
 }

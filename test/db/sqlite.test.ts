@@ -38,6 +38,9 @@ describeEventLog('SQLite', async () => {
       await current.db.close();
       current = await connect();
     },
+    async forget() {
+      await current.db.write(async ({ query }) => void (await query.deleteFrom('events').execute()));
+    },
     close: () => current.db.close(),
   };
 });

@@ -168,7 +168,7 @@ test('several that fail at the same time are all disabled, and each owner is tol
   for (let at = 0; at < 4; at++) await server.webhook('alice', receiver, { filter: `roomId=${room.id}` });
   for (let at = 0; at < 10; at++) await server.as('bob').say(room, `message ${at}`);
   await receiver.take(50);
-  await until(async () => (await toldAlice(scene)).filter((text) => text.includes('is disabled')).length === 5);
+  await until(async () => (await toldAlice(scene)).filter((text) => text.includes('is disabled. 10')).length === 5);
   const { items } = await server.as('alice').ok<{ items: Webhook[] }>('GET', '/v1/webhooks');
   expect(items.map(({ status }) => status)).toEqual(Array(5).fill('inactive'));
 });

@@ -1,25 +1,12 @@
-import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import type { Message } from '../../src/contract/index.ts';
 import type { LaneLimits } from '../../src/delivery/lanes/lanes.ts';
 import { people, startServer, type Adjust } from '../support/server.ts';
-import { rows, until } from './support.ts';
+import { holding, rows, until } from './support.ts';
 
 const limits =
   (changes: Partial<LaneLimits>): Adjust =>
   (options) => ({ ...options, delivery: { ...options.delivery, limits: { ...options.delivery.limits, ...changes } } });
-
-/** Keeps every response open until it is told to answer. */
-function holding() {
-  const held: ServerResponse[] = [];
-  return {
-    held,
-    answer: (response: ServerResponse) => void held.push(response),
-    release: () => {
-      for (const response of held.splice(0)) response.writeHead(200).end();
-    },
-  };
-}
 
 test('a receiver that never answers holds up nobody else (rule 4)', async () => {
   const server = await startServer(limits({ perWebhook: 2 }));

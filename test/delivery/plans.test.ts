@@ -1,14 +1,37 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { Vault } from '../../src/core/vault.ts';
 import type { Reader } from '../../src/db/index.ts';
 import { compileStatement } from '../../src/db/database.ts';
+import { Matcher } from '../../src/delivery/matcher.ts';
+import { findCandidates } from '../../src/delivery/replay/candidates.ts';
+import { findReplay, findUnfinished, lastEventBefore } from '../../src/delivery/replay/store.ts';
 import { behindRoom, dueOf, recordedWebhooks, untriedOf } from '../../src/delivery/store/waiting.ts';
+import { WebhookRegistry, type ActiveWebhook } from '../../src/webhooks/index.ts';
+import { deliveriesAfter } from '../../src/stream/store.ts';
 import { startServer } from '../support/server.ts';
+
+const look = (reader: Reader, kind: 'failed' | 'events') =>
+  findCandidates(
+    {
+      reader,
+      matcher: new Matcher(new WebhookRegistry(vault), { of: async () => new Map() }, { allReachesBots: true }),
+    },
+    { kind, webhook: { id: 1 } as ActiveWebhook, filter: [], after: 0, until: 9 },
+    { limit: 1, most: 1 },
+  );
+const vault = new Vault([new Uint8Array(32)]);
 
 test.each<[string, string, (reader: Reader) => Promise<unknown>]>([
   ['what waits untried', 'deliveries_untried', (reader) => untriedOf(reader, 1, 10)],
   ['what waits for a time', 'deliveries_due', (reader) => dueOf(reader, 1, 10)],
   ['what waits for a room', 'deliveries_behind_a_room', (reader) => behindRoom(reader, 1, 'room', 10)],
+  ['what was given up of a range', 'deliveries_given_up', (reader) => look(reader, 'failed')],
+  ['what became of the events of a range', 'sqlite_autoindex_deliveries_1', (reader) => look(reader, 'events')],
+  ['what waits of a replay', 'deliveries_of_replay', (reader) => findReplay(reader, 1)],
+  ['the replay that is not finished', 'replays_open', (reader) => findUnfinished(reader, 1)],
+  ['where the log was at a time', 'events_by_time', (reader) => lastEventBefore(reader, 1)],
+  ['what has changed', 'deliveries_by_change', (reader) => deliveriesAfter(reader, 1, 10)],
   ['what is recorded of an event', 'sqlite_autoindex_deliveries_1', (reader) => recordedWebhooks(reader, 1)],
 ])('%s is found in an index, however many deliveries are done', async (_, index, ask) => {
   const server = await startServer();
@@ -20,6 +43,7 @@ test.each<[string, string, (reader: Reader) => Promise<unknown>]>([
       texts.push(compileStatement(reader.query, statement).sql);
       return Promise.resolve([]);
     },
+    first: (statement) => listening.all(statement, {} as never).then(([row]) => row),
   };
   await ask(listening);
   for (const text of texts) {

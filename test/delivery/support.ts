@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { TestServer } from '../support/server.ts';
 
 export function rows(server: TestServer) {
@@ -18,4 +19,17 @@ export async function recorded(server: TestServer, expected: Partial<Row>): Prom
 /** Lets the program go on until this holds. Does not sleep: a test that waits in vain ends at its time limit. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await holds())) await new Promise(setImmediate);
+}
+
+/** Keeps every response open until it is told to answer. */
+export function holding() {
+  const held: ServerResponse[] = [];
+  return {
+    held,
+    answer: (response: ServerResponse) => void held.push(response),
+    /** Answers all of them. */
+    release: (status = 200) => {
+      for (const response of held.splice(0)) response.writeHead(status).end();
+    },
+  };
 }

@@ -118,7 +118,7 @@ CREATE INDEX people_by_name on people ("orgId", "displayName");
 
 CREATE INDEX replays_by_webhook on replays ("webhookId", id);
 
-CREATE INDEX replays_open on replays (state) where state in ('running', 'paused');
+CREATE UNIQUE INDEX replays_open on replays ("webhookId") where state in ('running', 'paused');
 
 CREATE INDEX tokens_by_person on tokens ("personId");
 

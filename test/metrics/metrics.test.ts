@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Webhook } from '../../src/contract/index.ts';
 import { version } from '../../src/version.ts';
 import { recorded, until } from '../delivery/support.ts';
 import { scrape } from '../support/scrape.ts';
-import { startServer, type Adjust, type TestServer } from '../support/server.ts';
+import { startServer, tokenOf, type Adjust, type TestServer } from '../support/server.ts';
 
 const measured: Adjust = (options) => ({ ...options, metrics: { token: undefined } });
 
@@ -149,6 +150,35 @@ test('webhooks are counted by status, and those that the rule switched off', asy
   const after = await scrape(server);
   expect(after.of('hearth_webhooks{status="active"}')).toBe(0);
   expect(after.of('hearth_webhooks{status="inactive"}')).toBe(1);
+});
+
+test('replays are counted while they are not finished', async () => {
+  const { server, room, receiver } = await watched();
+  receiver.answer = 410;
+  await server.as('bob').say(room, 'hello');
+  await recorded(server, { state: 'failed' });
+  const waitingFor = async (running: number) =>
+    until(async () => (await scrape(server)).of('hearth_replays{state="running"}') === running);
+  let release = () => {};
+  receiver.answer = (response) => (release = () => response.writeHead(200).end());
+  const [{ id: webhookId }] = (await server.as('alice').ok<{ items: [Webhook] }>('GET', '/v1/webhooks')).items;
+  await server.as('alice').ok('POST', '/hearth/v1/replays', { webhookId });
+  await receiver.take(2);
+  await waitingFor(1);
+  expect((await scrape(server)).of('hearth_deliveries_ended_total{state="failed"}')).toBe(1);
+  release();
+  await waitingFor(0);
+});
+
+test('those who follow the stream are counted, and not how long they do', async () => {
+  const { server } = await watched();
+  const gone = new AbortController();
+  const headers = { authorization: `Bearer ${tokenOf('alice')}` };
+  await fetch(new URL('/hearth/v1/stream', server.url), { headers, signal: gone.signal });
+  expect((await scrape(server)).of('hearth_streams_open')).toBe(1);
+  gone.abort();
+  await until(async () => (await scrape(server)).of('hearth_streams_open') === 0);
+  expect((await scrape(server)).text).not.toContain('route="/hearth/v1/stream"');
 });
 
 test('the store tells what it has done', async () => {

@@ -13,6 +13,11 @@ export class TestClock implements Clock {
     return this.#now;
   }
 
+  /** How many wait for their time. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
   setTimer(delayMs: number, callback: () => void): Timer {
     if (delayMs <= 0) {
       const handle = setImmediate(callback);

@@ -30,8 +30,8 @@ export interface TestServer {
   webhook(owner: Name, receiver: Receiver, settings: Partial<Webhook>): Promise<Webhook>;
   /** Resolves when everything that has happened so far is recorded: delivered, waiting for a retry, or nobody's business. */
   settled(): Promise<void>;
-  /** Stops and starts again on the same data. */
-  restart(): Promise<void>;
+  /** Stops, with `graceMs` for what is under way (0 unless given), and starts again on the same data. */
+  restart(graceMs?: number): Promise<void>;
 }
 
 const open = new Set<() => Promise<void>>();
@@ -101,8 +101,8 @@ export async function startServer(adjust: Adjust = (options) => options): Promis
         await new Promise(setImmediate);
       }
     },
-    async restart() {
-      await app.close(0);
+    async restart(graceMs = 0) {
+      await app.close(graceMs);
       app = await createApp(options, { clock, random: () => 0.5 });
       ({ url } = await app.listen());
     },

@@ -59,5 +59,5 @@ const statements = [
     total integer, replayed integer not null, delivered integer not null, failed integer not null,
     "createdAt" integer not null, "updatedAt" integer not null)`,
   `create index replays_by_webhook on replays ("webhookId", id)`,
-  `create index replays_open on replays (state) where state in ('running', 'paused')`,
+  `create unique index replays_open on replays ("webhookId") where state in ('running', 'paused')`,
 ];

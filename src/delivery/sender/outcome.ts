@@ -26,8 +26,8 @@ export interface Failed {
 }
 
 /**
- * Where the time went, in ms, to the microsecond. The steps of connecting are there when the request waited for a new
- * connection; one that failed is as long as it took to fail.
+ * Where the time went, in ms, to the microsecond. The steps of connecting are there when a connection was made for this
+ * request; one that failed is as long as it took to fail.
  */
 export interface Timings extends ConnectPhases {
   /** From the request being handed to the network to the first byte of the answer. */
@@ -52,4 +52,6 @@ export type FailureReason =
   /** It could not be sent: the URL or a header is malformed. */
   | 'invalid-request'
   /** This server was stopping. */
-  | 'stopped';
+  | 'stopped'
+  /** A fault of this server: what it sent with is gone. */
+  | 'internal';

@@ -1,5 +1,5 @@
-import type { Pool } from 'undici';
 import type { Clock, Timer } from '../../core/clock.ts';
+import type { Pool } from './pool.ts';
 
 /** A pool that nobody has used for this long is closed, in ms. */
 const IDLE_MS = 60_000;
@@ -10,7 +10,7 @@ interface Entry {
 }
 
 export interface PoolsOptions {
-  open: (origin: URL) => Pool;
+  open: (origin: string) => Pool;
   clock: Clock;
   /** How many are kept; more only while all of them are busy. */
   most: number;
@@ -19,7 +19,6 @@ export interface PoolsOptions {
 /** A pool of connections for each origin that is in use. */
 export class Pools {
   readonly #options: PoolsOptions;
-  /** The least recently used first. */
   readonly #entries = new Map<string, Entry>();
   #sweeper: Timer | undefined;
 
@@ -32,15 +31,9 @@ export class Pools {
   }
 
   /** The pool is kept from now on, so the request has to be made at once. */
-  of(origin: URL): Pool {
-    const { open, clock, most } = this.#options;
-    const known = this.#entries.get(origin.origin);
-    if (known) this.#entries.delete(origin.origin);
-    else if (this.#entries.size >= most) this.#closeOne();
-    const entry = known ?? { pool: open(origin), usedAt: 0 };
-    entry.usedAt = clock.now();
-    this.#entries.set(origin.origin, entry);
-    this.#sweeper ??= clock.setTimer(IDLE_MS, () => this.#sweep());
+  of(origin: string): Pool {
+    const entry = this.#entries.get(origin) ?? this.#open(origin);
+    entry.usedAt = this.#options.clock.now();
     return entry.pool;
   }
 
@@ -52,8 +45,18 @@ export class Pools {
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
+  #open(origin: string): Entry {
+    const { open, clock, most } = this.#options;
+    if (this.#entries.size >= most) this.#closeOne();
+    const entry = { pool: open(origin), usedAt: 0 };
+    this.#entries.set(origin, entry);
+    this.#sweeper ??= clock.setTimer(IDLE_MS, () => this.#sweep());
+    return entry;
+  }
+
+  /** The idle one that was not used for the longest time. */
   #closeOne(): void {
-    for (const [origin, { pool }] of this.#entries) {
+    for (const [origin, { pool }] of [...this.#entries].toSorted(([, a], [, b]) => a.usedAt - b.usedAt)) {
       if (this.#closeIfIdle(origin, pool)) return;
     }
   }
@@ -61,14 +64,13 @@ export class Pools {
   #sweep(): void {
     const { clock } = this.#options;
     for (const [origin, { pool, usedAt }] of this.#entries) {
-      if (usedAt + IDLE_MS > clock.now()) break;
-      this.#closeIfIdle(origin, pool);
+      if (usedAt + IDLE_MS <= clock.now()) this.#closeIfIdle(origin, pool);
     }
     this.#sweeper = this.#entries.size > 0 ? clock.setTimer(IDLE_MS, () => this.#sweep()) : undefined;
   }
 
   #closeIfIdle(origin: string, pool: Pool): boolean {
-    if (pool.stats.size > 0) return false;
+    if (!pool.isIdle) return false;
     this.#entries.delete(origin);
     void pool.destroy();
     return true;

@@ -1,12 +1,15 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { Pool, type buildConnector } from 'undici';
+import { Client, type buildConnector } from 'undici';
 import { systemClock, type Clock } from '../../core/clock.ts';
-import { readTarget, type AddressGuard, type Connector } from '../guard/index.ts';
+import type { AddressGuard, Connector } from '../guard/index.ts';
 import { NewConnections } from './connecting.ts';
-import { Exchange, type ExchangeOptions } from './exchange.ts';
-import { stopped, type Failure } from './failure.ts';
+import { Deadlines } from './deadlines.ts';
+import { Exchange, type ExchangeTerms } from './exchange.ts';
+import { Intake } from './intake.ts';
 import type { Outcome } from './outcome.ts';
+import { Pool } from './pool.ts';
 import { Pools } from './pools.ts';
+import { ownHeaders, type OutgoingRequest, type Sending } from './sending.ts';
 
 export interface SenderOptions {
   /** Vets every connection. */
@@ -28,13 +31,6 @@ export interface SenderOptions {
   clock?: Clock;
 }
 
-interface OutgoingRequest {
-  url: string;
-  /** In addition to the sender's own, which they replace where the names (in lower case) are the same. */
-  headers: Readonly<Record<string, string>>;
-  body: Buffer | string;
-}
-
 /** Headers of a response beyond this many bytes are an error. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
@@ -48,80 +44,58 @@ const KEEP_ALIVE_MS = 4_000;
 const KEEP_ALIVE_MARGIN_MS = 1_000;
 const LONGEST_KEEP_ALIVE_MS = 60_000;
 
-const MOST_TARGETS = 10_000;
-
-/**
- * Sends POST requests to receivers over kept connections, and says what came of each. Follows no redirects, asks for no
- * encoding, always gives the length of the body. The outcome is there as soon as the response body has ended, reached
- * what is kept of it, broke off, or the deadline came: once there is a status, a body cannot turn it into a failure.
- */
-export class Sender {
-  readonly #limits: Omit<ExchangeOptions, 'settle'>;
-  /** Go out with every request, beside those that HTTP itself needs. */
-  readonly headers: Readonly<Record<string, string>>;
+/** Sends from the thread that it is made in. */
+export class Sender implements Sending {
+  readonly #terms: ExchangeTerms;
+  readonly headers: Sending['headers'];
+  readonly #ownHeaders: readonly string[];
   readonly #pools: Pools;
-  #open = true;
-  readonly #targets = new Map<string, URL | string>();
-  #underWay = 0;
-  #drained: () => void = () => {};
+  readonly #intake = new Intake();
 
   constructor(options: SenderOptions) {
-    const { timeoutMs = 10_000, maxResponseBytes = 16 * 1024, mostOrigins = 1_000, clock = systemClock } = options;
+    const { timeoutMs = 10_000, maxResponseBytes = 16 * 1024, clock = systemClock } = options;
+    const { mostOrigins = 1_000, connectionsPerOrigin = 64 } = options;
     const newConnections = new NewConnections();
-    this.#limits = { clock, timeoutMs, maxBytes: maxResponseBytes, newConnections };
-    this.headers = {
-      'content-type': 'application/json',
-      accept: '*/*',
-      'accept-encoding': 'identity',
-      'user-agent': options.userAgent,
-    };
+    const deadlines = new Deadlines(clock, timeoutMs);
+    this.#terms = { timeoutMs, maxBytes: maxResponseBytes, deadlines, newConnections };
+    this.headers = ownHeaders(options.userAgent);
+    this.#ownHeaders = Object.entries(this.headers).flat();
     // Or every connection would read all the authorities once more.
     const secureContext = createSecureContext(options.ca === undefined ? {} : { ca: options.ca });
-    const open = (origin: URL): Pool =>
-      openPool(origin, newConnections.timed(connectorTo(origin, secureContext, options)), options);
+    const open = (origin: string): Pool => {
+      const connect = newConnections.timed(connectorTo(new URL(origin), secureContext, options));
+      return new Pool(() => clientOf(origin, connect), connectionsPerOrigin);
+    };
     this.#pools = new Pools({ open, clock, most: mostOrigins });
   }
 
-  /** Never rejects. */
   send({ url, headers, body }: OutgoingRequest): Promise<Outcome> {
-    const target = this.#targetOf(url);
-    if (typeof target === 'string') return failed({ reason: 'invalid-request', message: target });
-    if (!this.#open) return failed(stopped);
-    this.#underWay += 1;
-    return new Promise((resolve) => {
-      const settle = (outcome: Outcome): void => {
-        this.#underWay -= 1;
-        if (this.#underWay === 0) this.#drained();
-        resolve(outcome);
-      };
-      const path = target.pathname + target.search;
-      const request = { method: 'POST', path, headers: { ...this.headers, ...headers }, body } as const;
-      this.#pools.of(target).dispatch(request, new Exchange({ ...this.#limits, settle }));
+    return this.#intake.take(url, ({ origin, path }, settled) => {
+      const request = { method: 'POST', path, headers: this.#headersWith(headers), body, blocking: false } as const;
+      this.#pools.of(origin).send(new Exchange(this.#terms, request, settled));
     });
   }
 
-  /** Reading a URL costs as much as a third of sending to it, and a server sends to few different ones. */
-  #targetOf(url: string): URL | string {
-    let target = this.#targets.get(url);
-    if (target === undefined) {
-      target = readTarget(url);
-      if (this.#targets.size >= MOST_TARGETS) this.#targets.clear();
-      this.#targets.set(url, target);
+  /** Names and values in turns, as undici takes them with the least work. */
+  #headersWith(headers: Readonly<Record<string, string>>): string[] {
+    const all = this.#ownHeaders.slice();
+    for (const name of Object.keys(headers)) {
+      if (Object.hasOwn(this.headers, name)) all.splice(all.indexOf(name), 2);
+      all.push(name, headers[name] as string);
     }
-    return target;
+    return all;
   }
 
-  /** Takes nothing more and waits for what is under way, none of which outlives its deadline. */
   async close(): Promise<void> {
-    this.#open = false;
-    if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
-    await this.#pools.destroy();
+    this.#intake.close();
+    await this.#intake.drained();
+    await this.destroy();
   }
 
-  /** Takes nothing more and breaks off what is under way. */
   async destroy(): Promise<void> {
-    this.#open = false;
+    this.#intake.close();
     await this.#pools.destroy();
+    this.#terms.deadlines.close();
   }
 }
 
@@ -135,11 +109,9 @@ function connectorTo(origin: URL, secureContext: SecureContext, options: SenderO
   });
 }
 
-function openPool(origin: URL, connect: buildConnector.connector, { connectionsPerOrigin = 64 }: SenderOptions): Pool {
-  return new Pool(origin.origin, {
+function clientOf(origin: string, connect: buildConnector.connector): Client {
+  return new Client(origin, {
     connect,
-    connections: connectionsPerOrigin,
-    // Or a pool would open one connection and wait to see whether it can share it before it opens more.
     allowH2: false,
     maxHeaderSize: MAX_HEADER_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -149,8 +121,4 @@ function openPool(origin: URL, connect: buildConnector.connector, { connectionsP
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-}
-
-function failed(failure: Failure): Promise<Outcome> {
-  return Promise.resolve({ kind: 'error', ...failure, timings: { totalMs: 0 } });
 }

@@ -17,6 +17,7 @@ const firstFailures = statement<{ since: number }>()((db, param) =>
     .select(['deliveries.webhookId', 'attempts.startedAt'])
     .where('attempts.startedAt', '>', param('since'))
     .where('attempts.number', '=', sql.lit(1))
+    .where('attempts.error', 'is not', null)
     .where('webhooks.status', '=', sql.lit<'active'>('active'))
     // Those from before it was enabled again were paid for.
     .where((eb) => eb('attempts.startedAt', '>', eb.fn.coalesce('webhooks.enabledAt', sql.lit(0))))

@@ -43,12 +43,14 @@ describe('connections', () => {
     const asked = Promise.withResolvers<() => void>();
     const busy = await http((_, response) => asked.resolve(() => response.end()));
     const [first, second, third] = [await http(answering(200)), await http(answering(200)), await http(answering(200))];
-    const sender = senderWith({ mostOrigins: 3, connectionsPerOrigin: 1 });
+    const clock = new TestClock();
+    const sender = senderWith({ clock, mostOrigins: 3, connectionsPerOrigin: 1 });
     const slow = send(sender, busy.url);
     const finish = await asked.promise;
-    await send(sender, first.url);
-    await send(sender, second.url);
-    await send(sender, first.url);
+    for (const { url } of [first, second, first]) {
+      clock.advance(1);
+      await send(sender, url);
+    }
     const [socket] = second.sockets;
     await Promise.all([socket && once(socket, 'close'), send(sender, third.url)]);
     expect([...first.sockets].map(({ destroyed }) => destroyed)).toEqual([false]);

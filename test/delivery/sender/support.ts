@@ -6,7 +6,14 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { afterEach } from 'vitest';
 import { AddressGuard } from '../../../src/delivery/guard/index.ts';
-import { Sender, type Outcome, type SenderOptions } from '../../../src/delivery/sender/index.ts';
+import {
+  Sender,
+  ThreadedSender,
+  type Outcome,
+  type SenderOptions,
+  type Sending,
+  type ThreadedSenderOptions,
+} from '../../../src/delivery/sender/index.ts';
 
 const loopback = { address: '127.0.0.1', family: 4 };
 
@@ -29,6 +36,22 @@ afterEach(async () => {
 
 export function senderWith(options: Partial<SenderOptions> = {}): Sender {
   const sender = new Sender({ guard, userAgent: 'Hearth/test', ...options });
+  open.add(() => sender.destroy());
+  return sender;
+}
+
+/** Its guard allows loopback alone. A fault of a thread fails the test, unless it expects one. */
+export function newThreadedSender(options: Partial<ThreadedSenderOptions> = {}): ThreadedSender {
+  const onFault = (error: unknown): void => {
+    throw error;
+  };
+  const allow = ['127.0.0.0/8'];
+  return new ThreadedSender({ userAgent: 'Hearth/test', threads: 1, allow, port: 4030, onFault, ...options });
+}
+
+/** Destroyed after the test. */
+export function threadedSenderWith(options: Partial<ThreadedSenderOptions> = {}): ThreadedSender {
+  const sender = newThreadedSender(options);
   open.add(() => sender.destroy());
   return sender;
 }
@@ -104,7 +127,7 @@ export function raw(answer: (socket: Socket) => void): Promise<Listening<TcpServ
   return listen(createServer((socket) => void socket.once('data', () => answer(socket))));
 }
 
-export function send(sender: Sender, url: string, body = '{"a":1}'): Promise<Outcome> {
+export function send(sender: Sending, url: string, body = '{"a":1}'): Promise<Outcome> {
   return sender.send({ url, headers: { 'X-Spark-Signature': 'abc' }, body });
 }
 
