@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
+import { passOn, type Tracing } from './core/trace.ts';
 import { Vault } from './core/vault.ts';
 import { openSqlite, type Database } from './db/index.ts';
+import { logAttempts } from './delivery/attempt-log.ts';
 import { Courier, type CourierParts } from './delivery/courier.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
 import { AddressGuard, ownAddresses, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
@@ -34,6 +36,8 @@ import { RoomService } from './rooms/service.ts';
 import { streamRoutes } from './stream/routes.ts';
 import type { SeatLimits } from './stream/seats.ts';
 import { Streams } from './stream/streams.ts';
+import { traceAttempts, traceMatching } from './tracing/delivery.ts';
+import type { OtlpOptions, OtlpTracing } from './tracing/otlp.ts';
 import { version } from './version.ts';
 import { switchOff, WebhookRegistry } from './webhooks/index.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
@@ -65,6 +69,10 @@ export interface AppOptions {
   };
   bots: BotRules;
   webhooks: Pick<WebhookParts, 'allowMessagesUpdated' | 'mostPerPerson'>;
+  /** Undefined: there is no `/metrics`. */
+  metrics: { token: string | undefined } | undefined;
+  /** Where spans are sent; undefined: nowhere. */
+  traces: { endpoint: string } | undefined;
   /** Of all people together, and of each. */
   streams: SeatLimits;
   logger: Logger;
@@ -99,6 +107,8 @@ export async function createApp(
   { clock = systemClock, random = Math.random, wrapStore = asItIs, wrapSender = asItIs }: Overrides = {},
 ): Promise<App> {
   const { logger } = options;
+  const exporter = options.traces && (await openExporter({ ...options.traces, version, logger }));
+  const tracing: Tracing = exporter ?? passOn;
   const db = wrapStore(await openSqlite(options.store, clock));
   db.onOutage((outage) => {
     if (outage) logger.error({ err: outage }, 'the store cannot be written to: writes are refused, reads go on');
@@ -139,6 +149,7 @@ export async function createApp(
     schedule: options.delivery.schedule,
     clock,
     random,
+    tracing,
   });
   const { limits, firstMessageDelayMs } = options.delivery;
   const recorder = new Recorder({ log, clock, logger, lastChange: await lastChange(db.reader) });
@@ -148,7 +159,7 @@ export async function createApp(
     clock,
     logger,
     registry,
-    matcher,
+    matcher: exporter ? traceMatching(matcher, exporter, clock) : matcher,
     courier,
     recorder,
     limits,
@@ -182,6 +193,8 @@ export async function createApp(
     },
   });
   recorder.onRecorded((records) => autoDisable.recorded(records));
+  recorder.onRecorded(logAttempts(logger));
+  if (exporter) recorder.onRecorded(traceAttempts(exporter));
 
   const streams = new Streams({
     reader: db.reader,
@@ -201,8 +214,13 @@ export async function createApp(
     checkTarget: (url) => guard.checkUrl(rewrite(url)),
     ...options.webhooks,
   });
-  const api = await createHttpServer({ ...options.http, logger, version });
+  const api = await createHttpServer({ ...options.http, logger, version, clock, tracing });
   healthRoutes(api, { store: () => db.probe() });
+  if (options.metrics) {
+    const { Metrics, metricsRoute } = await import('./metrics/index.ts');
+    const sources = { version, api, db, clock, log, webhooks: registry, recorder, engine, autoDisable, streams };
+    metricsRoute(api, new Metrics(sources), options.metrics.token);
+  }
   await api.register(
     async (v1: Api) => {
       v1.addHook('onRequest', authenticated);
@@ -260,6 +278,7 @@ export async function createApp(
       await engine.close(graceMs);
       await autoDisable.settled();
       await sender.destroy();
+      await exporter?.close();
       await db.close();
     },
   };
@@ -267,4 +286,10 @@ export async function createApp(
 
 function asItIs<T>(part: T): T {
   return part;
+}
+
+/** Loaded only when asked for, as most servers do without. */
+async function openExporter(options: OtlpOptions): Promise<OtlpTracing> {
+  const otlp = await import('./tracing/otlp.ts');
+  return new otlp.OtlpTracing(options);
 }

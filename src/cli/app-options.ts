@@ -42,6 +42,8 @@ export function settledOptions(
       disabling: { failures: config.webhookDisableAfter, windowMs: config.webhookDisableWindow },
     },
     bots: { allReachesBots: config.atAllReachesBots },
+    metrics: config.metrics ? { token: config.metricsToken } : undefined,
+    traces: config.otlpEndpoint === undefined ? undefined : { endpoint: config.otlpEndpoint },
     webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },
     streams: { total: config.streams, perPerson: config.streamsPerPerson },
   };

@@ -14,6 +14,7 @@ describe('defaults', () => {
   test('of a development server', () => {
     expect(dev()).toMatchObject({ port: 4030, host: 'localhost', data: './.hearth', memory: false, logFormat: 'auto' });
     expect(dev().world).toBeUndefined();
+    expect(dev()).toMatchObject({ metrics: true, metricsToken: undefined, otlpEndpoint: undefined });
   });
 
   test('of a production server', () => {
@@ -23,6 +24,8 @@ describe('defaults', () => {
       logFormat: 'json',
       webhookTimeout: 10_000,
       bodyLimit: 1_048_576,
+      metrics: false,
+      otlpEndpoint: undefined,
     });
   });
 });
@@ -49,6 +52,11 @@ describe('values', () => {
     [{ HEARTH_TRUST_PROXY: 'true' }, { trustProxy: true }],
     [{ HEARTH_TRUST_PROXY: '10.0.0.1, fd00::/8' }, { trustProxy: '10.0.0.1, fd00::/8' }],
     [{ HEARTH_AT_ALL_REACHES_BOTS: 'no' }, { atAllReachesBots: false }],
+    [
+      { HEARTH_METRICS: 'on', HEARTH_METRICS_TOKEN: 't' },
+      { metrics: true, metricsToken: 't' },
+    ],
+    [{ HEARTH_OTLP_ENDPOINT: 'http://otel:4318' }, { otlpEndpoint: 'http://otel:4318' }],
   ])('%o', (env, expected) => {
     expect(serve({}, env)).toMatchObject(expected);
   });
@@ -62,6 +70,7 @@ describe('values', () => {
     [{ HEARTH_TRUST_PROXY: 'proxy' }, 'it must be true, false, or addresses and CIDRs separated by commas.'],
     [{ HEARTH_TRUST_PROXY: '10.0.0.0/8/8' }, 'it must be true, false, or addresses'],
     [{ HEARTH_ALLOW_MESSAGES_UPDATED: 'maybe' }, 'it must be true or false.'],
+    [{ HEARTH_OTLP_ENDPOINT: 'otel:4318' }, 'it must be a URL that begins with http:// or https://.'],
   ])('%o is refused', (env, sentence) => {
     expect(() => serve({}, env)).toThrow(sentence);
   });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { duration, flag, list, size, text, wholeNumber, wholeNumberOrAuto } from './values.ts';
+import { duration, flag, httpUrl, list, size, text, wholeNumber, wholeNumberOrAuto } from './values.ts';
 
 /**
  * Every setting, once: what reads it, what `hearth help` and docs/reference/settings.md say about it. A flag wins over
@@ -103,6 +103,28 @@ export const serverSettings = {
     read: oneOf('auto', 'pretty', 'json'),
     default: { dev: 'auto', serve: 'json' },
     description: 'How log lines look: `pretty`, `json`, or `auto`, which is pretty in a terminal and JSON elsewhere.',
+  },
+  metrics: {
+    env: 'HEARTH_METRICS',
+    flag: 'metrics',
+    takes: 'BOOLEAN',
+    read: flag,
+    default: { dev: 'on', serve: 'off' },
+    description: 'Whether `GET /metrics` answers with figures for Prometheus. With `hearth serve` set a token too.',
+  },
+  metricsToken: {
+    env: 'HEARTH_METRICS_TOKEN',
+    read: text,
+    description:
+      'What a caller of `/metrics` has to show as its bearer token. Not set: anybody who reaches the port may look.',
+  },
+  otlpEndpoint: {
+    env: 'HEARTH_OTLP_ENDPOINT',
+    flag: 'otlp-endpoint',
+    takes: 'URL',
+    read: httpUrl,
+    description:
+      'Base URL of an OpenTelemetry collector, such as `http://localhost:4318`: spans of requests, events and attempts are sent to `/v1/traces` below it. Not set: none are made.',
   },
   webhookRetries: {
     env: 'HEARTH_WEBHOOK_RETRIES',

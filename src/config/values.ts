@@ -25,6 +25,8 @@ export const flag = z.stringbool({
 
 export const text = z.string();
 
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://.' });
+
 /** Answers milliseconds. */
 export function duration(leastMs: number, mostMs: number) {
   const reason = `must be a time from ${printDuration(leastMs)} to ${printDuration(mostMs)}, such as 500ms, 10s or 2m.`;

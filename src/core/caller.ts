@@ -1,3 +1,5 @@
+import type { TraceContext } from './trace.ts';
+
 export type Role = 'admin' | 'compliance';
 
 /** The person behind a request, as their access token tells (AUTH-6). */
@@ -18,6 +20,8 @@ export interface Caller {
   appKey: string;
   /** ms since 1970; null: never. */
   tokenExpiresAt: number | null;
+  /** Where the request stands in its trace; absent: it is part of none. */
+  trace?: TraceContext;
 }
 
 /** Scopes of messaging; `spark:all` stands for every one of them (spec 1.4). */

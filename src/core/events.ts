@@ -33,6 +33,8 @@ export interface EventFacts {
   isLocked?: boolean;
   /** When present, only these people are told: AUD-5, AUD-6, AUD-7. */
   audience?: readonly string[];
+  /** Where the request that caused it stands in its trace. For deliveries; matching does not look at it. */
+  traceparent?: string;
 }
 
 /** A fact that is about to be written to the log, in the transaction of the change it tells of (rule 1). */

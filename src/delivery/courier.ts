@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
+import { printTraceparent, type TraceContext, type Tracing } from '../core/trace.ts';
 import { secretsOf, type ActiveWebhook } from '../webhooks/index.ts';
 import { deliveryId, type Attempt, type Delivery, type Settlement } from './delivery.ts';
 import { noticeBody } from './envelope.ts';
@@ -14,6 +15,7 @@ export interface CourierParts {
   schedule: RetrySchedule;
   clock: Clock;
   random: () => number;
+  tracing: Pick<Tracing, 'begin' | 'ofEvent'>;
 }
 
 /** What an attempt means for the delivery, and for its lane. */
@@ -31,13 +33,15 @@ export class Courier {
   }
 
   async attempt(delivery: Delivery, webhook: ActiveWebhook): Promise<Tried> {
-    const { sender, clock } = this.#parts;
+    const { sender, clock, tracing } = this.#parts;
     const startedAt = clock.now();
     const told = (delivery.told ??= webhook);
+    const trace = tracing.begin(tracing.ofEvent(delivery.event));
     const body = noticeBody(webhook, delivery.event, told);
-    const headers = noticeHeaders(delivery, webhook, body, startedAt);
+    const headers = noticeHeaders(delivery, webhook, body, { startedAt, trace });
     const outcome = await sender.send({ url: webhook.targetUrl, headers, body });
-    const attempt = asAttempt(outcome, startedAt, exchangeOf(webhook.targetUrl, headers, outcome));
+    const exchange = exchangeOf(webhook.targetUrl, headers, outcome);
+    const attempt = asAttempt(outcome, { startedAt, exchange, trace });
     return {
       settlement: this.#settle(delivery, outcome, attempt),
       ended: { verdict: verdictOf(attempt, outcome), durationMs: attempt.durationMs },
@@ -55,12 +59,14 @@ export class Courier {
 }
 
 /** DEL-1, DEL-2: any 2xx is a success and nothing else is. */
-function asAttempt(outcome: Outcome, startedAt: number, exchange: string): Attempt {
+function asAttempt(outcome: Outcome, made: Pick<Attempt, 'startedAt' | 'exchange' | 'trace'>): Attempt {
   const durationMs = outcome.timings.totalMs;
-  if (outcome.kind === 'error') return { startedAt, durationMs, status: null, error: outcome.message, exchange };
+  if (outcome.kind === 'error') {
+    return { ...made, durationMs, status: null, error: outcome.message, failure: outcome.reason };
+  }
   const { status } = outcome;
   const error = status >= 200 && status < 300 ? null : `The receiver answered ${status}.`;
-  return { startedAt, durationMs, status, error, exchange };
+  return { ...made, durationMs, status, error, failure: null };
 }
 
 function verdictOf(attempt: Attempt, outcome: Outcome): Ended['verdict'] {
@@ -72,7 +78,7 @@ function noticeHeaders(
   { event, webhookId, attempts }: Delivery,
   webhook: ActiveWebhook,
   body: string,
-  startedAt: number,
+  { startedAt, trace }: { startedAt: number; trace: TraceContext | undefined },
 ): Record<string, string> {
   const id = deliveryId(event.uuid, webhookId);
   return {
@@ -80,6 +86,7 @@ function noticeHeaders(
     'x-hearth-delivery-id': id,
     'x-hearth-attempt': String(attempts + 1),
     'x-hearth-sequence': String(event.seq),
+    ...(trace && { traceparent: printTraceparent(trace) }),
     ...signatureHeaders({
       secret: secretsOf(webhook, startedAt),
       body,

@@ -1,4 +1,6 @@
 import type { LoggedEvent } from '../core/events.ts';
+import type { TraceContext } from '../core/trace.ts';
+import type { FailureReason } from './sender/index.ts';
 
 /** The duty to bring one event to one webhook, while it is in memory. */
 export interface Delivery {
@@ -14,6 +16,8 @@ export interface Delivery {
   stored: boolean;
   /** While it has no row: the event that cannot be acknowledged before it does. */
   progress: EventProgress | undefined;
+  /** For when it was in the table (ms); undefined: it has not waited there for a time. */
+  dueAt: number | undefined;
   /** The replay that brought it back. */
   replayId: number | undefined;
   /** When it entered its lane (ms). */
@@ -42,8 +46,12 @@ export interface Attempt {
   status: number | null;
   /** What went wrong, in words; null when it was delivered. */
   error: string | null;
+  /** Why there is no status; null when there is one. */
+  failure: FailureReason | null;
   /** What went over the wire, as JSON (exchange.ts). */
   exchange: string;
+  /** Its span; undefined: it is part of no trace. */
+  trace: TraceContext | undefined;
 }
 
 /** What is to be remembered of a delivery after something was done about it. */

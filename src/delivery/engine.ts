@@ -30,7 +30,7 @@ export interface EngineParts {
   clock: Clock;
   logger: Logger;
   registry: WebhookRegistry;
-  matcher: Matcher;
+  matcher: Pick<Matcher, 'match' | 'stillSees'>;
   courier: Pick<Courier, 'attempt'>;
   recorder: Recorder;
   limits: LaneLimits;
@@ -144,6 +144,7 @@ export class DeliveryEngine {
       attemptsBefore: 0,
       told: undefined,
       stored: false,
+      dueAt: undefined,
       replayId: undefined,
       enteredAt: this.#parts.clock.now(),
     };

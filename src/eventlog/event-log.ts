@@ -1,4 +1,5 @@
 import type { LoggedEvent, NewEvent } from '../core/events.ts';
+import type { TraceContext } from '../core/trace.ts';
 import type { Writer } from '../db/index.ts';
 
 /** The ordered, durable list of events, and the only way into delivery. */
@@ -7,8 +8,11 @@ export interface EventLog {
   readonly head: number;
   /** Every event up to this position is acknowledged. */
   readonly settled: number;
-  /** Writes events in the transaction of the change they tell of (rule 1). They are handed on after its commit. */
-  append(tx: Writer, events: readonly NewEvent[]): Promise<void>;
+  /**
+   * Writes events in the transaction of the change they tell of (rule 1). They are handed on after its commit. `trace`: of
+   * the request that caused them, so that their deliveries are part of it.
+   */
+  append(tx: Writer, events: readonly NewEvent[], trace?: TraceContext): Promise<void>;
   /**
    * Events in order, in batches, each at least once: what was not acknowledged before a stop comes again after it.
    * Ends when `signal` aborts. One reader at a time.

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { isoTime, type Clock } from '../core/clock.ts';
 import type { LoggedEvent, NewEvent } from '../core/events.ts';
 import { newUuid } from '../core/ids.ts';
+import { printTraceparent, type TraceContext } from '../core/trace.ts';
 import { statement, type Database, type Writer } from '../db/index.ts';
 import type { EventsTable } from '../db/schema.ts';
 import type { EventBatch, EventLog } from './event-log.ts';
@@ -58,9 +59,12 @@ export class SqliteEventLog implements EventLog {
     return this.#settled;
   }
 
-  async append(tx: Writer, events: readonly NewEvent[]): Promise<void> {
+  async append(tx: Writer, events: readonly NewEvent[], trace?: TraceContext): Promise<void> {
     const logged: LoggedEvent[] = [];
-    for (const { data, ...event } of events) logged.push(await this.#insert(tx, event, JSON.stringify(data)));
+    for (const { data, ...event } of events) {
+      if (trace) event.facts = { ...event.facts, traceparent: printTraceparent(trace) };
+      logged.push(await this.#insert(tx, event, JSON.stringify(data)));
+    }
     tx.afterCommit(() => this.#handOver(logged));
   }
 

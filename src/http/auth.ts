@@ -43,10 +43,11 @@ export function authenticate(findCaller: FindCaller, clock: Clock): (request: Fa
     if (!caller) throw new ApiError('unauthorized');
     const { scope } = request.routeOptions.config;
     if (scope && !hasScope(caller, scope)) throw new ApiError('forbidden');
-    request.caller = caller;
+    request.caller = request.trace ? { ...caller, trace: request.trace } : caller;
   };
 }
 
+/** What the request shows in its `Authorization` header. */
 export function bearerToken({ headers }: FastifyRequest): string | undefined {
   return /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
 }

@@ -12,10 +12,20 @@ import fastify, {
 import { jsonSchemaTransform, jsonSchemaTransformObject, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorBody } from '../contract/index.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Tracing } from '../core/trace.ts';
 import { readBodies } from './body.ts';
 import { newTrackingId, sendError, sendUnreadable } from './errors.ts';
 import { answerUnknownRoutes } from './not-found.ts';
+import { traceRequests } from './traces.ts';
 import { validatorCompiler } from './validation.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its answers take as long as there is nothing to say: that tells nothing of how fast the server is. */
+    waits?: boolean;
+  }
+}
 
 /** The HTTP server that resources add their routes to. */
 export type Api = FastifyInstance<
@@ -33,6 +43,8 @@ export interface HttpOptions {
   /** Bytes; larger bodies are refused with 413. */
   bodyLimit: number;
   version: string;
+  clock: Clock;
+  tracing: Tracing;
 }
 
 /** HTTP-3, HTTP-5: a trailing slash and doubled slashes are tolerated, another case is not. */
@@ -44,7 +56,8 @@ const routerOptions = {
 };
 
 /** The kernel: everything that holds for each request, and no route of its own but the description of the others. */
-export async function createHttpServer({ logger, trustProxy, bodyLimit, version }: HttpOptions): Promise<Api> {
+export async function createHttpServer(options: HttpOptions): Promise<Api> {
+  const { logger, trustProxy, bodyLimit, version } = options;
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ requestIdLogLabel: 'trackingId', disableRequestLogging: true }),
@@ -67,6 +80,7 @@ export async function createHttpServer({ logger, trustProxy, bodyLimit, version 
     withStandardHeaders(request, reply);
     done();
   });
+  traceRequests(app, options);
   app.addHook('onResponse', (request, reply, done) => {
     request.log.debug(
       { method: request.method, path: request.url, status: reply.statusCode, ms: reply.elapsedTime },

@@ -64,7 +64,7 @@ export class MembershipService {
       const room = await this.#touched(tx, found);
       const { membership, events } = await join(tx, room, person, caller.uuid, room.lastActivityAt);
       if (body.isModerator === true) events.push(...(await this.#promote(tx, caller, room, membership)));
-      await this.#log.append(tx, events);
+      await this.#log.append(tx, events, caller.trace);
       return { ...membership, isModerator: body.isModerator === true ? 1 : 0 };
     });
   }
@@ -90,7 +90,7 @@ export class MembershipService {
           ...(await this.#changeRole(tx, caller, await this.#touched(tx, room), member, changed.isModerator)),
         );
       }
-      await this.#log.append(tx, events);
+      await this.#log.append(tx, events, caller.trace);
       return changed;
     });
   }
@@ -100,7 +100,7 @@ export class MembershipService {
       const { room, member } = await this.#visible(tx, caller, id);
       if (room.type === 'direct') throw new ApiError('leaveFailed');
       if (member.personId !== caller.personId) mayChangeMembers(room, 'removing somebody');
-      await this.#log.append(tx, await leave(tx, await this.#touched(tx, room), member, caller.uuid));
+      await this.#log.append(tx, await leave(tx, await this.#touched(tx, room), member, caller.uuid), caller.trace);
     });
   }
 

@@ -68,7 +68,7 @@ export class MessageService {
       const author = { personUuid: caller.uuid, personEmail: caller.email };
       const row = { ...stored, ...placeOf(room), ...author, opensRoom: isNew };
       const created = messageEvent('created', row, caller.uuid);
-      await this.#log.append(tx, [...events, created]);
+      await this.#log.append(tx, [...events, created], caller.trace);
       return presentMessage(created.data, content);
     });
     return { ...message, ...addressee(body) };
@@ -109,7 +109,7 @@ export class MessageService {
       if (!room) throw new ApiError('messageNotFound');
       mayDelete(caller, message, room);
       await deleteMessage(tx, message.id);
-      await this.#log.append(tx, [messageEvent('deleted', message, caller.uuid)]);
+      await this.#log.append(tx, [messageEvent('deleted', message, caller.uuid)], caller.trace);
     });
   }
 

@@ -62,7 +62,7 @@ export class RoomService {
       const { events } = await join(tx, newRoom, creator, caller.uuid, now, flag(isLocked));
       const room = await findRoomFor(tx, caller.personId, uuid);
       if (!room) throw new Error('A room that was just inserted is not there.');
-      await this.#log.append(tx, [roomEvent('created', room, caller.uuid, [caller.uuid]), ...events]);
+      await this.#log.append(tx, [roomEvent('created', room, caller.uuid, [caller.uuid]), ...events], caller.trace);
       return room;
     });
   }
@@ -78,7 +78,7 @@ export class RoomService {
       const changed = await visible(tx, caller, id);
       // The turn of the lock says `rooms:updated` already: it is said once, with everything that changed.
       const others = events.filter(({ resource }) => resource !== 'rooms');
-      await this.#log.append(tx, [...others, roomEvent('updated', changed, caller.uuid)]);
+      await this.#log.append(tx, [...others, roomEvent('updated', changed, caller.uuid)], caller.trace);
       return changed;
     });
   }
@@ -90,13 +90,14 @@ export class RoomService {
       if (deletingMeansLeaving(room)) {
         await touchRoom(tx, room.id, this.#clock.now());
         const own = members.filter(({ personId }) => personId === caller.personId);
-        for (const member of own) await this.#log.append(tx, await leave(tx, room, member, caller.uuid));
+        for (const member of own) await this.#log.append(tx, await leave(tx, room, member, caller.uuid), caller.trace);
         return;
       }
       await tx.query.deleteFrom('rooms').where('id', '=', room.id).execute();
       await this.#log.append(
         tx,
         members.map((member) => membershipEvent('deleted', member, caller.uuid, room.ownerOrgUuid)),
+        caller.trace,
       );
     });
   }

@@ -29,6 +29,7 @@ export function streamRoutes(app: Api, { streams, clock, findCaller }: StreamRou
     {
       // What a GET answers has no end.
       exposeHeadRoute: false,
+      config: { waits: true },
       schema: {
         tags,
         summary: 'Follow events, and deliveries, as Server-Sent Events',
@@ -66,6 +67,7 @@ export function streamRoutes(app: Api, { streams, clock, findCaller }: StreamRou
     '/events',
     {
       exposeHeadRoute: false,
+      config: { waits: true },
       schema: {
         tags,
         summary: 'Wait for the next events, and deliveries (long poll)',

@@ -53,6 +53,11 @@ export class Streams {
     recorder.onRecorded(() => this.#grown(this.#deliveries));
   }
 
+  /** How many listen. */
+  get open(): number {
+    return this.#bells.size;
+  }
+
   /**
    * Begins after `lastEventId`, else after the query's cursor, else at its time, else now. `gone` aborts when the client
    * has gone. Throws what is wrong with the query, and when too many listen already.

@@ -148,7 +148,7 @@ export class WebhookService {
         }),
       });
       if (body.status === 'active' && row.status === 'inactive') {
-        return switchOn(this.#parts, tx, { ...row, name, targetUrl }, caller.uuid);
+        return switchOn(this.#parts, tx, { ...row, name, targetUrl }, caller);
       }
       return this.#announce(tx, row.id);
     });
@@ -198,7 +198,7 @@ export class WebhookService {
       const webhook =
         row.status === 'active'
           ? openWebhook(row, this.#parts.vault)
-          : await switchOn(this.#parts, tx, row, caller.uuid);
+          : await switchOn(this.#parts, tx, row, caller);
       await alongside(tx, webhook);
       return webhook;
     });

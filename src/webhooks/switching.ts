@@ -1,4 +1,6 @@
+import type { Caller } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
+import type { NewEvent } from '../core/events.ts';
 import type { Vault } from '../core/vault.ts';
 import type { Database, Writer } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
@@ -27,15 +29,18 @@ export async function announce(
   return webhook;
 }
 
-/** DEL-6: an inactive webhook is active again. `actorUuid`: who did it. */
+/** Who did it, and as part of which trace. */
+type Actor = Pick<Caller, 'uuid' | 'trace'>;
+
+/** DEL-6: an inactive webhook is active again. */
 export async function switchOn(
   parts: Omit<SwitchingParts, 'db'>,
   tx: Writer,
   row: WebhookRow,
-  actorUuid: string,
+  actor: Actor,
 ): Promise<ActiveWebhook> {
   await updateWebhook(tx, row, { status: 'active', enabledAt: parts.clock.now() });
-  return tell(parts, tx, row.id, actorUuid);
+  return tell(parts, tx, row.id, actor);
 }
 
 /**
@@ -56,28 +61,22 @@ export async function switchOff(
       disabledReason: reason,
       disabledAfter: after,
     });
-    return tell(parts, tx, id, actorUuid);
+    return tell(parts, tx, id, { uuid: actorUuid });
   });
 }
 
 /** The change and its event commit together (rule 1). It concerns the owner alone. */
-async function tell(
-  parts: Omit<SwitchingParts, 'db'>,
-  tx: Writer,
-  id: number,
-  actorUuid: string,
-): Promise<ActiveWebhook> {
+async function tell(parts: Omit<SwitchingParts, 'db'>, tx: Writer, id: number, actor: Actor): Promise<ActiveWebhook> {
   const webhook = await announce(parts, tx, id);
-  await parts.log.append(tx, [
-    {
-      resource: 'webhooks',
-      event: 'updated',
-      actorUuid,
-      roomUuid: '',
-      orgUuid: webhook.orgUuid,
-      facts: { personUuid: webhook.ownerUuid, audience: [webhook.ownerUuid] },
-      data: presentSwitch(webhook),
-    },
-  ]);
+  const switched: NewEvent = {
+    resource: 'webhooks',
+    event: 'updated',
+    actorUuid: actor.uuid,
+    roomUuid: '',
+    orgUuid: webhook.orgUuid,
+    facts: { personUuid: webhook.ownerUuid, audience: [webhook.ownerUuid] },
+    data: presentSwitch(webhook),
+  };
+  await parts.log.append(tx, [switched], actor.trace);
   return webhook;
 }

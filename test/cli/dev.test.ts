@@ -38,6 +38,13 @@ describe('hearth dev', () => {
     expect(program.err).toBe('');
   });
 
+  test('shows its metrics to whoever asks, unless told not to', async () => {
+    const url = await startHearth(['dev', '--memory', '--port', '0']).url();
+    expect((await fetch(`${url}/metrics`)).status).toBe(200);
+    const silent = await startHearth(['dev', '--memory', '--port', '0', '--metrics', 'off']).url();
+    expect((await fetch(`${silent}/metrics`)).status).toBe(404);
+  });
+
   test('begins with the world of a file', async () => {
     const program = startHearth(['dev', '--port', '0', '--world', await writeTeam(), '--memory']);
     const url = await program.url();

@@ -55,6 +55,17 @@ describe('hearth serve', () => {
     expect((await post(`${url}/v1/webhooks`, token, webhook)).status).toBe(400);
   });
 
+  test('shows its metrics only when told to, and then to those who show the token', async () => {
+    const data = await newFolder();
+    const silent = serve(data);
+    expect((await fetch(`${await silent.url()}/metrics`)).status).toBe(404);
+    await silent.stop();
+    const url = await serve(data, { HEARTH_METRICS: 'on', HEARTH_METRICS_TOKEN: 'for-prometheus' }).url();
+    expect((await fetch(`${url}/metrics`)).status).toBe(401);
+    const headers = { authorization: 'Bearer for-prometheus' };
+    expect((await fetch(`${url}/metrics`, { headers })).status).toBe(200);
+  });
+
   test('does not run on a development world, whose tokens are known', async () => {
     const data = await newFolder();
     const dev = startHearth(['dev', '--data', data, '--port', '0']);

@@ -29,6 +29,8 @@ export class AutoDisable {
   /** When the owner was last warned (ms). */
   readonly #warned = new Map<number, number>();
   readonly #underWay = new Set<Promise<void>>();
+  /** Called after a webhook was made inactive. */
+  onDisabled: () => void = () => {};
 
   constructor(parts: AutoDisableParts) {
     this.#parts = parts;
@@ -83,6 +85,7 @@ export class AutoDisable {
         : `${failures} notifications failed within ${minutes} minutes, the last one so: ${lastError}`;
       const disabled = await this.#parts.switchOff(webhook.id, reason);
       if (!disabled) return;
+      this.onDisabled();
       this.#parts.book.clearFailures(webhook.id);
       this.#parts.logger.warn({ webhookId: webhook.uuid, reason }, 'webhook disabled');
       await this.#tell(webhook, disabledNotice(webhook, reason));

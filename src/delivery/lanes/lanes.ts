@@ -55,6 +55,15 @@ export class Lanes {
     this.#share = Math.max(1, Math.floor(limits.slots * limits.suspectShare));
   }
 
+  get slots(): number {
+    return this.#limits.slots;
+  }
+
+  /** Of them, what suspect lanes may hold together; unknown ones have as many of their own. */
+  get suspectSlots(): number {
+    return this.#share;
+  }
+
   get slotsTaken(): number {
     return this.#slotsTaken;
   }

@@ -23,13 +23,14 @@ export interface WaitingRow {
 }
 
 export function asDelivery(row: WaitingRow, webhookId: number, now: number): Delivery {
-  const { event, attempts, attemptsBefore, replayId, told } = row;
+  const { event, dueAt, attempts, attemptsBefore, replayId, told } = row;
   return {
     event,
     webhookId,
     attempts,
     attemptsBefore,
     told,
+    dueAt: dueAt ?? undefined,
     replayId: replayId ?? undefined,
     stored: true,
     progress: undefined,

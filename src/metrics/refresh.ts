@@ -1,0 +1,2 @@
+/** Sets the gauges of one group to how things are now; runs before each scrape. */
+export type Refresh = () => void | Promise<void>;
