@@ -1,5 +1,5 @@
 /** Where every lane begins, and where it returns to when it needs no more. */
-export const LEAST_CAP = 2;
+const LEAST_CAP = 2;
 /** Differences shorter than this may be this machine's own, not the receiver's (ms). */
 const SLACK_MS = 10;
 /** A success that took so many times what an unhurried one takes means that requests queue up at the receiver. */
