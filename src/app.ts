@@ -8,7 +8,7 @@ import { logAttempts } from './delivery/attempt-log.ts';
 import { Courier, type CourierParts } from './delivery/courier.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
 import { AddressGuard, ownAddresses, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
-import { AutoDisable } from './delivery/health/auto-disable.ts';
+import { AutoDisable, type AutoDisableParts } from './delivery/health/auto-disable.ts';
 import { HealthBook, type FailureWindow } from './delivery/health/health-book.ts';
 import type { LaneLimits } from './delivery/lanes/lanes.ts';
 import { Matcher } from './delivery/matcher.ts';
@@ -116,111 +116,41 @@ export async function createApp(
   });
   const vault = new Vault(options.masterKeys);
   const log = await SqliteEventLog.open(db, clock);
-
   const registry = new WebhookRegistry(vault);
   await registry.load(db.reader);
+  const parts = { db, log, vault, clock, logger, registry };
 
   let { port } = options.http;
-  const guard = new AddressGuard({ allow: options.delivery.allow, own: () => ({ port, addresses: ownAddresses() }) });
-  const senderOptions = {
-    timeoutMs: options.delivery.timeoutMs,
-    connectTimeoutMs: options.delivery.connectTimeoutMs,
-    userAgent: `Hearth/${version}`,
-    ca: options.delivery.ca,
-    verifyTls: options.delivery.verifyTls,
-    connectionsPerOrigin: options.delivery.limits.perWebhook * 4,
-  };
-  const { allow, senderThreads } = options.delivery;
-  const threadedSender =
-    senderThreads > 0
-      ? new ThreadedSender({
-          ...senderOptions,
-          threads: senderThreads,
-          allow,
-          port,
-          onFault: (err) => logger.error({ err }, 'a sender thread failed; another takes its place'),
-        })
-      : undefined;
-  const sender: Sending = threadedSender ?? new Sender({ ...senderOptions, guard });
-  const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
-  const rewrite = rewriteBy(options.delivery.rewrite);
-  const courier = new Courier({
-    sender: wrapSender({ send: (request) => sender.send({ ...request, url: rewrite(request.url) }) }),
-    schedule: options.delivery.schedule,
-    clock,
-    random,
-    tracing,
-  });
-  const { limits, firstMessageDelayMs } = options.delivery;
-  const recorder = new Recorder({ log, clock, logger, lastChange: await lastChange(db.reader) });
-  const engine = new DeliveryEngine({
-    db,
-    log,
-    clock,
-    logger,
-    registry,
-    matcher: exporter ? traceMatching(matcher, exporter, clock) : matcher,
-    courier,
-    recorder,
-    limits,
-    firstMessageDelayMs,
-  });
-
-  const replayer = new Replayer({
-    db,
-    log,
-    clock,
-    logger,
-    registry,
-    matcher,
-    recorder,
-    wake: (webhookId) => engine.backlog.note(webhookId, clock.now()),
-  });
-
-  const parts = { db, log, vault, clock };
+  const outgoing = openSender(options, () => port);
   const messages = new MessageService({ ...parts, bots: options.bots });
-  const healthBook = new HealthBook(clock, options.delivery.disabling);
-  const autoDisable = new AutoDisable({
-    clock,
-    logger,
-    registry,
-    book: healthBook,
-    window: options.delivery.disabling,
-    switchOff: (id, reason) =>
-      switchOff({ ...parts, registry }, id, { reason, after: log.settled, actorUuid: SYSTEM_BOT_UUID }),
+  const delivery = await composeDelivery(options, {
+    ...parts,
+    courier: { sender: wrapSender(outgoing), clock, random, tracing },
+    exporter,
     tellOwner: async (ownerUuid, markdown) => {
       await messages.post(await systemBot(db, clock.now()), { toPersonId: ownerUuid, markdown });
     },
   });
-  recorder.onRecorded((records) => autoDisable.recorded(records));
-  recorder.onRecorded(logAttempts(logger));
-  if (exporter) recorder.onRecorded(traceAttempts(exporter));
-
+  const { allowMessagesUpdated } = options.webhooks;
   const streams = new Streams({
+    ...delivery,
     reader: db.reader,
     log,
-    recorder,
     registry,
-    matcher,
-    allowMessagesUpdated: options.webhooks.allowMessagesUpdated,
+    allowMessagesUpdated,
     limits: options.streams,
   });
+  const webhooks = new WebhookService({ ...parts, checkTarget: outgoing.check, ...options.webhooks });
 
-  const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
-  const authenticated = authenticate(callerOf, clock);
-  const webhooks = new WebhookService({
-    ...parts,
-    registry,
-    checkTarget: (url) => guard.checkUrl(rewrite(url)),
-    ...options.webhooks,
-  });
   const api = await createHttpServer({ ...options.http, logger, version, clock, tracing });
   healthRoutes(api, { store: () => db.probe() });
   if (options.metrics) {
     const { Metrics, metricsRoute } = await import('./metrics/index.ts');
-    const sources = { version, api, db, clock, log, webhooks: registry, recorder, engine, autoDisable, streams };
+    const sources = { ...parts, ...delivery, version, api, webhooks: registry, streams };
     metricsRoute(api, new Metrics(sources), options.metrics.token);
   }
+  const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
+  const authenticated = authenticate(callerOf, clock);
   await api.register(
     async (v1: Api) => {
       v1.addHook('onRequest', authenticated);
@@ -234,21 +164,20 @@ export async function createApp(
   );
   await api.register(
     async (ours: Api) => {
+      const { engine, replayer, book, wake } = delivery;
       ours.addHook('onRequest', authenticated);
-      replayRoutes(ours, new ReplayService({ db, clock, registry, replayer }));
+      replayRoutes(ours, new ReplayService({ ...parts, replayer }));
       streamRoutes(ours, { streams, clock, findCaller: callerOf });
       inspectRoutes(ours, {
         ...parts,
-        registry,
+        ...delivery,
         webhooks,
-        matcher,
-        recorder,
         lanes: engine.lanes,
-        wake: (webhookId) => engine.backlog.note(webhookId, clock.now()),
-        book: healthBook,
+        wake,
+        book,
         window: options.delivery.disabling,
         replaySinceDisabled: (tx, webhook, caller) => replayer.createSinceDisabled(tx, webhook, caller.personId),
-        standingHeaders: sender.headers,
+        standingHeaders: outgoing.headers,
       });
     },
     { prefix: '/hearth/v1' },
@@ -260,13 +189,11 @@ export async function createApp(
     vault,
     clock,
     async listen() {
-      await healthBook.start(db.reader);
-      await engine.start();
-      await replayer.start();
+      await delivery.start();
       const { host } = options.http;
       const address = new URL(await api.listen({ host, port: options.http.port }));
       port = Number(address.port);
-      threadedSender?.listensOn(port);
+      outgoing.listensOn(port);
       return { port, url: `http://${localNames.has(host) ? 'localhost' : address.hostname}:${port}` };
     },
     async close(graceMs = GRACE_MS) {
@@ -274,12 +201,92 @@ export async function createApp(
       const cut = setTimeout(() => api.server.closeAllConnections(), graceMs);
       await api.close();
       clearTimeout(cut);
+      await delivery.close(graceMs);
+      await outgoing.destroy();
+      await exporter?.close();
+      await db.close();
+    },
+  };
+}
+
+/** What sends requests for others, to whom it may: the guard, the rewrite rules, and threads where they are asked for. */
+function openSender({ delivery, logger }: AppOptions, port: () => number) {
+  const { timeoutMs, connectTimeoutMs, ca, verifyTls, limits, allow, senderThreads: threads } = delivery;
+  const guard = new AddressGuard({ allow, own: () => ({ port: port(), addresses: ownAddresses() }) });
+  const rewrite = rewriteBy(delivery.rewrite);
+  const sending = { timeoutMs, connectTimeoutMs, ca, verifyTls, userAgent: `Hearth/${version}` };
+  const connectionsPerOrigin = limits.perWebhook * 4;
+  const onFault = (err: unknown) => logger.error({ err }, 'a sender thread failed; another takes its place');
+  const threaded =
+    threads > 0
+      ? new ThreadedSender({ ...sending, connectionsPerOrigin, threads, allow, port: port(), onFault })
+      : undefined;
+  const sender: Sending = threaded ?? new Sender({ ...sending, connectionsPerOrigin, guard });
+  return {
+    headers: sender.headers,
+    send: (request: Parameters<Sending['send']>[0]) => sender.send({ ...request, url: rewrite(request.url) }),
+    check: (url: string) => guard.checkUrl(rewrite(url)),
+    listensOn: (own: number) => threaded?.listensOn(own),
+    destroy: () => sender.destroy(),
+  };
+}
+
+interface DeliveryParts {
+  db: Database;
+  log: EventLog;
+  vault: Vault;
+  clock: Clock;
+  logger: Logger;
+  registry: WebhookRegistry;
+  courier: Omit<CourierParts, 'schedule'>;
+  exporter: OtlpTracing | undefined;
+  tellOwner: AutoDisableParts['tellOwner'];
+}
+
+/** The way from the log to the receivers, and all that listens to what became of it. */
+async function composeDelivery(options: AppOptions, { courier, exporter, tellOwner, ...parts }: DeliveryParts) {
+  const { db, log, clock, logger, registry } = parts;
+  const { schedule, limits, firstMessageDelayMs, disabling: window } = options.delivery;
+  const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
+  const recorder = new Recorder({ log, clock, logger, lastChange: await lastChange(db.reader) });
+  const engine = new DeliveryEngine({
+    ...parts,
+    matcher: exporter ? traceMatching(matcher, exporter, clock) : matcher,
+    courier: new Courier({ ...courier, schedule }),
+    recorder,
+    limits,
+    firstMessageDelayMs,
+  });
+  const wake = (webhookId: number) => engine.backlog.note(webhookId, clock.now());
+  const replayer = new Replayer({ ...parts, matcher, recorder, wake });
+  const book = new HealthBook(clock, window);
+  const autoDisable = new AutoDisable({
+    ...parts,
+    book,
+    window,
+    switchOff: (id, reason) => switchOff(parts, id, { reason, after: log.settled, actorUuid: SYSTEM_BOT_UUID }),
+    tellOwner,
+  });
+  recorder.onRecorded((records) => autoDisable.recorded(records));
+  recorder.onRecorded(logAttempts(logger));
+  if (exporter) recorder.onRecorded(traceAttempts(exporter));
+  return {
+    matcher,
+    recorder,
+    engine,
+    replayer,
+    book,
+    autoDisable,
+    wake,
+    async start() {
+      await book.start(db.reader);
+      await engine.start();
+      await replayer.start();
+    },
+    async close(graceMs: number) {
       await replayer.close();
       await engine.close(graceMs);
       await autoDisable.settled();
-      await sender.destroy();
-      await exporter?.close();
-      await db.close();
     },
   };
 }

@@ -196,9 +196,7 @@ export class WebhookService {
     return this.#parts.db.write(async (tx) => {
       const row = await own(tx, caller, id);
       const webhook =
-        row.status === 'active'
-          ? openWebhook(row, this.#parts.vault)
-          : await switchOn(this.#parts, tx, row, caller);
+        row.status === 'active' ? openWebhook(row, this.#parts.vault) : await switchOn(this.#parts, tx, row, caller);
       await alongside(tx, webhook);
       return webhook;
     });
