@@ -77,10 +77,10 @@ function rowOf(delivery: Delivery, settlement: Settlement, change: number): Deli
 }
 
 async function saveAttempt(tx: Writer, row: DeliveryRow, attempt: Attempt): Promise<void> {
-  const { eventId, webhookId, attempts: number } = row;
+  const { eventId, webhookId, attempts: number, change } = row;
   const { startedAt, status, error, exchange } = attempt;
   const durationMs = Math.round(attempt.durationMs);
-  await tx.all(insertAttempt, { eventId, webhookId, number, startedAt, durationMs, status, error, exchange });
+  await tx.all(insertAttempt, { eventId, webhookId, change, number, startedAt, durationMs, status, error, exchange });
 }
 
 const insertDelivery = statement<DeliveryRow & { createdAt: number }>()((db, param) =>
@@ -132,6 +132,7 @@ const updateDelivery = statement<DeliveryRow>()((db, param) =>
 interface AttemptRow extends Record<string, string | number | null> {
   eventId: number;
   webhookId: number;
+  change: number;
   number: number;
   startedAt: number;
   durationMs: number;
@@ -140,7 +141,7 @@ interface AttemptRow extends Record<string, string | number | null> {
   exchange: string;
 }
 
-/** Never a second time: an attempt that is recorded is recorded. */
+/** Never a second time, and never for a delivery that was ended while the attempt was under way. */
 const insertAttempt = statement<AttemptRow>()((db, param) =>
   db
     .insertInto('attempts')
@@ -158,7 +159,8 @@ const insertAttempt = statement<AttemptRow>()((db, param) =>
           deliveries.val(param('exchange')).as('exchange'),
         ])
         .where('eventId', '=', param('eventId'))
-        .where('webhookId', '=', param('webhookId')),
+        .where('webhookId', '=', param('webhookId'))
+        .where('change', '=', param('change')),
     )
     .onConflict((conflict) => conflict.columns(['deliveryId', 'number']).doNothing()),
 );
