@@ -5,7 +5,7 @@ import type { WebhookRegistry } from '../webhooks/index.ts';
 import { DueTimes } from './lanes/due-times.ts';
 import type { Lane } from './lanes/lane.ts';
 import type { Lanes } from './lanes/lanes.ts';
-import { asDelivery, dueOf, firstDue, untriedOf, type WaitingRow } from './store/waiting.ts';
+import { asDelivery, dueOf, untriedOf, type WaitingRow, type WaitingWebhook } from './store/waiting.ts';
 
 /** How soon to look again when the store could not be read (ms). */
 const READ_RETRY_MS = 1_000;
@@ -17,6 +17,14 @@ export interface BacklogParts {
   registry: WebhookRegistry;
 }
 
+/** What waits in the table for one webhook. */
+interface Found {
+  due: readonly WaitingRow[];
+  untried: readonly WaitingRow[];
+  /** From this event on something may be missing in `untried`. */
+  wholeBefore: number;
+}
+
 /**
  * The deliveries that wait in the table: first attempts that a full or slow lane had to give back, and whatever is due
  * at a later time. Knows for each webhook only when to look, and loads a few at a time when its lane has room. Those of
@@ -25,15 +33,18 @@ export interface BacklogParts {
 export class Backlog {
   readonly #parts: BacklogParts;
   readonly #lanes: Lanes;
+  readonly #abandon: (webhookId: number) => void;
   readonly #times: DueTimes;
   /** Webhooks with rows that are due and found no room in their lane: it asks for them as its requests end. */
   readonly #overdue = new Set<number>();
-  readonly #loading = new Set<number>();
+  #resumed = false;
   #open = true;
 
-  constructor(parts: BacklogParts, lanes: Lanes) {
+  /** `abandon` ends what waits for a webhook that is gone. */
+  constructor(parts: BacklogParts, lanes: Lanes, abandon: (webhookId: number) => void) {
     this.#parts = parts;
     this.#lanes = lanes;
+    this.#abandon = abandon;
     this.#times = new DueTimes(parts.clock, (webhookId) => {
       this.#overdue.add(webhookId);
       void this.#load(webhookId);
@@ -45,12 +56,21 @@ export class Backlog {
     return this.#times.size + this.#overdue.size;
   }
 
-  /** Finds what an earlier run left waiting. Where first attempts are among it, lanes start behind: new ones go after. */
-  async start(): Promise<void> {
-    for (const { webhookId, untriedAt, dueAt } of await firstDue(this.#parts.db.reader)) {
+  /** What an earlier run left. Where first attempts are among it, lanes start behind: new ones go after. */
+  start(waiting: readonly WaitingWebhook[]): void {
+    const { registry, clock } = this.#parts;
+    for (const { webhookId, untriedAt, dueAt } of waiting) {
       if (untriedAt !== null) this.#lanes.of(webhookId).behind = true;
-      this.note(webhookId, Math.min(untriedAt ?? Infinity, dueAt ?? Infinity));
+      // What waits for a room is not the backlog's, unless the webhook is gone.
+      const first = registry.get(webhookId) ? Math.min(untriedAt ?? Infinity, dueAt ?? Infinity) : clock.now();
+      if (first < Infinity) this.note(webhookId, first);
     }
+  }
+
+  /** The table may be drawn from. */
+  resume(): void {
+    this.#resumed = true;
+    for (const webhookId of this.#overdue) void this.#load(webhookId);
   }
 
   /** A delivery of this webhook waits in the table until then. */
@@ -70,15 +90,21 @@ export class Backlog {
 
   async #load(webhookId: number): Promise<void> {
     const { clock, logger, registry } = this.#parts;
-    if (registry.get(webhookId)?.status !== 'active') {
+    if (!this.#open || !this.#resumed) return;
+    const lane = this.#lanes.of(webhookId);
+    const webhook = registry.get(webhookId);
+    if (webhook?.status !== 'active') {
       this.#overdue.delete(webhookId);
       this.#times.forget(webhookId);
+      if (!webhook) {
+        lane.behind = false;
+        this.#abandon(webhookId);
+      }
       return;
     }
-    const lane = this.#lanes.of(webhookId);
     const room = this.#lanes.roomFor(lane);
-    if (!this.#open || room === 0 || this.#loading.has(webhookId)) return;
-    this.#loading.add(webhookId);
+    if (room === 0 || lane.loading) return;
+    lane.loading = true;
     // Before the reading, so that what is noted meanwhile is kept.
     this.#overdue.delete(webhookId);
     try {
@@ -87,25 +113,31 @@ export class Backlog {
       logger[logLevelOf(error)]({ err: error, webhookId }, 'could not read the deliveries that wait');
       this.note(webhookId, clock.now() + READ_RETRY_MS);
     } finally {
-      this.#loading.delete(webhookId);
+      lane.loading = false;
       this.offer(lane);
     }
   }
 
-  /** Fresh before late, as in the lane. */
   async #fill(lane: Lane, room: number): Promise<void> {
     const { reader } = this.#parts.db;
     const due = await this.#read(lane, room, (limit) => dueOf(reader, lane.webhookId, limit));
-    // Whatever was on its way to the table while it was read may not have been seen.
-    const { spilled, spilling } = lane;
-    const untried = lane.behind
-      ? await this.#read(lane, room, (limit) => untriedOf(reader, lane.webhookId, limit))
-      : [];
+    const readUntried = async () =>
+      lane.behind ? this.#read(lane, room, (limit) => untriedOf(reader, lane.webhookId, limit)) : [];
+    await lane.reading(readUntried, (untried, wholeBefore) => this.#take(lane, room, { due, untried, wholeBefore }));
+  }
+
+  /** Fresh before late, as in the lane. */
+  #take(lane: Lane, room: number, { due, untried, wholeBefore }: Found): void {
     const now = this.#parts.clock.now();
-    const fresh = untried.slice(0, room).filter(isDue);
+    const isDue = ({ dueAt }: WaitingRow) => (dueAt ?? now) <= now;
+    // What is missing is noted when it is there.
+    const inOrder = untried.filter(({ event }) => event.seq < wholeBefore);
+    // None goes before one that must wait.
+    const early = inOrder.findIndex((row) => !isDue(row));
+    const fresh = inOrder.slice(0, early === -1 ? room : Math.min(room, early));
     const late = due.filter(isDue).slice(0, room - fresh.length);
-    lane.behind &&= spilling > 0 || lane.spilled !== spilled || untried.length > fresh.length;
-    for (const left of [untried[fresh.length], due[late.length]]) {
+    lane.behind &&= wholeBefore < Infinity || untried.length > fresh.length;
+    for (const left of [inOrder[fresh.length], due[late.length]]) {
       if (left) this.#noteLeft(lane.webhookId, left.dueAt ?? now, now);
     }
     for (const { event } of [...fresh, ...late]) lane.loaded.add(event.seq);
@@ -113,16 +145,16 @@ export class Backlog {
       lane,
       [...fresh, ...late].map((row) => asDelivery(row, lane.webhookId, now)),
     );
-
-    function isDue({ dueAt }: WaitingRow): boolean {
-      return (dueAt ?? now) <= now;
-    }
   }
 
-  /** One more than there is room for, and none of those that are in memory already. */
+  /**
+   * One more than there is room for, and none of those that were in memory when the reading began: what became of them
+   * meanwhile, the rows may not tell.
+   */
   async #read(lane: Lane, room: number, read: (limit: number) => Promise<WaitingRow[]>): Promise<WaitingRow[]> {
-    const rows = await read(lane.loaded.size + room + 1);
-    return rows.filter(({ event }) => !lane.loaded.has(event.seq));
+    const inMemory = new Set(lane.loaded);
+    const rows = await read(inMemory.size + room + 1);
+    return rows.filter(({ event }) => !inMemory.has(event.seq));
   }
 
   /** What is due already is left because the lane is full: it is offered as the lane's requests end. */

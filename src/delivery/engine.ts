@@ -3,26 +3,24 @@ import type { Clock, Timer } from '../core/clock.ts';
 import type { LoggedEvent } from '../core/events.ts';
 import { logLevelOf, type Database } from '../db/index.ts';
 import type { EventBatch, EventLog } from '../eventlog/index.ts';
-import type { ActiveWebhook, WebhookChange, WebhookRegistry } from '../webhooks/index.ts';
+import type { WebhookChange, WebhookRegistry } from '../webhooks/index.ts';
+import { Abandoned } from './abandoned.ts';
 import { Backlog } from './backlog.ts';
 import type { Courier, Tried } from './courier.ts';
 import { isUntried, type Delivery, type EventProgress, type Settlement } from './delivery.ts';
+import { insist, OWN_FAULT_DELAY_MS, type Insisting } from './insist.ts';
 import type { Lane } from './lanes/lane.ts';
 import { Lanes, type LaneLimits } from './lanes/lanes.ts';
 import { OrderedRooms } from './lanes/ordered-rooms.ts';
 import type { Matcher } from './matcher.ts';
 import type { Recorder } from './recorder.ts';
 import type { Recorded } from './store/records.ts';
-import { dropWaiting, recordedWebhooks } from './store/waiting.ts';
+import { recordedWebhooks, waitingWebhooks } from './store/waiting.ts';
 
 /** A delivery that has waited longer in its lane goes to the table (rule 3), in ms. */
 const LONGEST_IN_LANE_MS = 1_000;
-/** When to try again what failed on our own side, in ms. */
-const OWN_FAULT_DELAY_MS = 1_000;
 /** Events read and not yet acknowledged; beyond, reading pauses. */
 const MOST_EVENTS_OPEN = 5_000;
-/** Rows that one transaction drops, so that nobody waits for a long one. */
-const DROP_BATCH = 1_000;
 
 export interface EngineParts {
   db: Database;
@@ -48,17 +46,24 @@ export class DeliveryEngine {
   readonly backlog: Backlog;
   readonly #ordered: OrderedRooms;
   readonly #stop = new AbortController();
+  readonly #insisting: Insisting;
   #reading: Promise<void> | undefined;
   #sweeper: Timer | undefined;
   readonly #attempts = new Set<Promise<void>>();
   #eventsOpen = 0;
+  #caughtUp = false;
   #mayGoOn: () => void = () => {};
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.lanes = new Lanes(parts.limits, parts.clock, (lane, delivery) => this.#begin(lane, delivery));
-    this.backlog = new Backlog(parts, this.lanes);
-    this.#ordered = new OrderedRooms(parts, this.lanes, (lane, delivery) => this.#spill(lane, delivery, 'afterRoom'));
+    this.#insisting = { clock: parts.clock, logger: parts.logger, signal: this.#stop.signal };
+    const abandoned = new Abandoned({ ...this.#insisting, db: parts.db });
+    this.backlog = new Backlog(parts, this.lanes, (webhookId) => abandoned.drop(webhookId));
+    this.#ordered = new OrderedRooms({ ...parts, ...this.#insisting }, this.lanes, {
+      store: (lane, delivery) => this.#spill(lane, delivery, 'afterRoom'),
+      wake: (webhookId) => this.backlog.note(webhookId, parts.clock.now()),
+    });
     parts.recorder.onRecorded((records) => this.#recorded(records));
     parts.recorder.onEventsDone = (count) => this.#eventsDone(count);
     parts.registry.onChange((change) => this.#follow(change));
@@ -70,10 +75,28 @@ export class DeliveryEngine {
   }
 
   async start(): Promise<void> {
-    await this.#ordered.start();
-    await this.backlog.start();
+    const { db, log, registry } = this.#parts;
+    const waiting = await waitingWebhooks(db.reader);
+    for (const { webhookId, behindRooms } of waiting) {
+      // The ordering was given up, and the earlier run ended before it came to its rooms.
+      const leftOver = behindRooms && registry.get(webhookId)?.ordering === 'none';
+      if (leftOver) void this.#ordered.end(this.lanes.of(webhookId));
+    }
+    await this.#ordered.start(waiting);
+    this.backlog.start(waiting);
+    if (log.settled >= log.repeatsUpTo) this.#catchUp();
     this.#sweep();
     this.#reading = this.#read();
+  }
+
+  /**
+   * What an earlier run had read and not recorded has found its place again. Only now is the table drawn from: some of it
+   * comes after that.
+   */
+  #catchUp(): void {
+    this.#caughtUp = true;
+    this.backlog.resume();
+    this.#ordered.resume();
   }
 
   /**
@@ -95,7 +118,7 @@ export class DeliveryEngine {
   async #read(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      await this.#insist('could not read the event log', async () => {
+      await insist(this.#insisting, 'could not read the event log', async () => {
         for await (const batch of this.#parts.log.read(signal)) await this.#take(batch);
       });
     }
@@ -103,22 +126,12 @@ export class DeliveryEngine {
 
   async #take({ events, repeated }: EventBatch): Promise<void> {
     this.#eventsOpen += events.length;
-    for (const event of events) await this.#insist('could not match an event', () => this.#dispatch(event, repeated));
+    for (const event of events) {
+      await insist(this.#insisting, 'could not match an event', () => this.#dispatch(event, repeated));
+      if (!this.#caughtUp && event.seq >= this.#parts.log.repeatsUpTo) this.#catchUp();
+    }
     while (this.#eventsOpen >= MOST_EVENTS_OPEN && !this.#stop.signal.aborted) {
       await new Promise<void>((resolve) => (this.#mayGoOn = resolve));
-    }
-  }
-
-  /** Tries again until it works or the engine stops: what the store refuses now it may allow in a moment. */
-  async #insist(complaint: string, work: () => Promise<void>): Promise<void> {
-    const { clock, logger } = this.#parts;
-    while (!this.#stop.signal.aborted) {
-      try {
-        return await work();
-      } catch (error) {
-        logger[logLevelOf(error)]({ err: error }, complaint);
-        await new Promise<void>((resolve) => clock.setTimer(OWN_FAULT_DELAY_MS, resolve));
-      }
     }
   }
 
@@ -129,13 +142,13 @@ export class DeliveryEngine {
     if (webhooks.length === 0) recorder.nothingToDeliver(event);
     const progress: EventProgress = { event, open: webhooks.length };
     const enqueue = () => {
-      for (const webhook of webhooks) this.#enqueue(event, webhook, progress);
+      for (const { id } of webhooks) this.#enqueue(event, id, progress);
     };
     if (event.facts.opensRoom === true && firstMessageDelayMs > 0) clock.setTimer(firstMessageDelayMs, enqueue);
     else enqueue();
   }
 
-  #enqueue(event: LoggedEvent, { id: webhookId, ordering }: ActiveWebhook, progress: EventProgress): void {
+  #enqueue(event: LoggedEvent, webhookId: number, progress: EventProgress): void {
     const delivery: Delivery = {
       event,
       webhookId,
@@ -149,7 +162,8 @@ export class DeliveryEngine {
       enteredAt: this.#parts.clock.now(),
     };
     const lane = this.lanes.of(webhookId);
-    if (ordering === 'room' && !this.#ordered.mayGo(lane, delivery)) return;
+    const isOrdered = this.#parts.registry.get(webhookId)?.ordering === 'room';
+    if (isOrdered && !this.#ordered.mayGo(lane, delivery)) return;
     if (this.lanes.accepts(lane)) this.lanes.add(lane, delivery);
     else this.#spill(lane, delivery);
   }
@@ -157,8 +171,7 @@ export class DeliveryEngine {
   /** Rule 3: out of memory and into the table, due at once or after an earlier one of its room. */
   #spill(lane: Lane, delivery: Delivery, dueAt: number | 'afterRoom' = delivery.enteredAt): void {
     if (dueAt !== 'afterRoom') lane.behind = true;
-    lane.spilling += 1;
-    lane.spilled += 1;
+    lane.spills(delivery.event.seq);
     const settlement: Settlement = { state: 'waiting', reason: 'It waits for its turn.', dueAt };
     this.#parts.recorder.record({ delivery, settlement, fromSlot: false });
   }
@@ -184,27 +197,48 @@ export class DeliveryEngine {
   }
 
   #begin(lane: Lane, delivery: Delivery): void {
-    const attempt = this.#attempt(delivery)
+    const attempt = this.#attempt(lane, delivery)
       .catch((error: unknown): Tried => this.#postpone(delivery, error))
       .then(({ settlement, ended }) => {
         this.#attempts.delete(attempt);
         this.#parts.recorder.record({ delivery, settlement, fromSlot: true });
+        // It keeps its place: what comes after it waits in the table as well.
+        if (isUntried(delivery, settlement)) for (const later of lane.takeFresh()) this.#spill(lane, later);
         this.lanes.ended(lane, delivery, ended);
       });
     this.#attempts.add(attempt);
   }
 
-  async #attempt(delivery: Delivery): Promise<Tried> {
-    const { registry, matcher, courier, clock } = this.#parts;
+  async #attempt(lane: Lane, delivery: Delivery): Promise<Tried> {
+    const { registry, courier, clock } = this.#parts;
+    if ((delivery.stored || lane.asking) && !(await this.#isStillSeen(lane, delivery))) {
+      return unsent({ state: 'dropped', reason: 'The owner may no longer see the room.' });
+    }
     const webhook = registry.get(delivery.webhookId);
     if (!webhook) return unsent({ state: 'dropped', reason: 'The webhook was deleted.' });
     if (webhook.status !== 'active') {
       return unsent({ state: 'waiting', reason: 'The webhook is inactive.', dueAt: clock.now() });
     }
-    if (delivery.stored && !(await matcher.stillSees(webhook, delivery.event))) {
-      return unsent({ state: 'dropped', reason: 'The owner may no longer see the room.' });
-    }
     return courier.attempt(delivery, webhook);
+  }
+
+  /**
+   * Rule 5. Of a lane one asks after the other, and who need not ask waits for those who do, so that nobody overtakes
+   * (DEL-10). When one cannot be answered, those who wait for their turn cannot either.
+   */
+  async #isStillSeen(lane: Lane, { stored, event, webhookId }: Delivery): Promise<boolean> {
+    const { registry, matcher } = this.#parts;
+    const ask = async () => {
+      const webhook = registry.get(webhookId);
+      return !stored || !webhook || matcher.stillSees(webhook, event);
+    };
+    const asking = lane.asking ? lane.asking.then(ask) : ask();
+    lane.asking = asking;
+    try {
+      return await asking;
+    } finally {
+      if (lane.asking === asking) lane.asking = undefined;
+    }
   }
 
   /** The fault is ours, not the receiver's: it does not count as an attempt. */
@@ -219,16 +253,25 @@ export class DeliveryEngine {
   #recorded(records: readonly Recorded[]): void {
     for (const { delivery, settlement, fromSlot } of records) {
       const lane = this.lanes.of(delivery.webhookId);
-      lane.loaded.delete(delivery.event.seq);
-      if (!fromSlot) lane.spilling -= 1;
-      if (settlement.state === 'waiting' && settlement.dueAt !== 'afterRoom') {
-        lane.behind ||= isUntried(delivery, settlement);
-        this.backlog.note(delivery.webhookId, settlement.dueAt);
-      }
+      // A row that was new with this may have been read and loaded between its commit and now.
+      if (delivery.stored) lane.loaded.delete(delivery.event.seq);
+      if (!fromSlot) lane.spilled(delivery.event.seq);
+      if (settlement.state === 'waiting') this.#waits(lane, delivery, settlement);
       if (lane.order) this.#ordered.recorded(lane, delivery, settlement);
       this.backlog.offer(lane);
       if (fromSlot) this.lanes.release(lane);
     }
+  }
+
+  #waits(lane: Lane, delivery: Delivery, settlement: Extract<Settlement, { state: 'waiting' }>): void {
+    const { registry, clock } = this.#parts;
+    const { webhookId } = lane;
+    const webhook = registry.get(webhookId);
+    lane.behind ||= isUntried(delivery, settlement);
+    if (webhook && settlement.dueAt !== 'afterRoom') return this.backlog.note(webhookId, settlement.dueAt);
+    if (webhook?.ordering === 'none') void this.#ordered.end(lane);
+    // The webhook is gone, or it was not certain whether the lane is still behind.
+    else if (lane.behind || !webhook) this.backlog.note(webhookId, clock.now());
   }
 
   #eventsDone(count: number): void {
@@ -237,25 +280,15 @@ export class DeliveryEngine {
   }
 
   #follow(change: WebhookChange): void {
-    if (change.kind === 'removed') return void this.#abandon(change.id);
-    const { id, status, ordering } = change.webhook;
-    const wake = () => status === 'active' && this.backlog.note(id, this.#parts.clock.now());
-    const lane = this.lanes.find(id);
-    if (ordering === 'none' && lane?.order) void this.#ordered.end(lane).then(wake);
-    else wake();
-  }
-
-  /** The webhook is gone: nothing of it is sent any more. */
-  async #abandon(webhookId: number): Promise<void> {
-    const { db, logger } = this.#parts;
-    try {
-      while (await db.write((tx) => dropWaiting(tx, webhookId, 'The webhook was deleted.', DROP_BATCH)));
-    } catch (error) {
-      logger.warn(
-        { err: error, webhookId },
-        'could not drop the deliveries of a deleted webhook; the next attempt will',
-      );
+    const now = this.#parts.clock.now();
+    const lane = this.lanes.find(change.kind === 'removed' ? change.id : change.webhook.id);
+    if (change.kind === 'removed') {
+      if (lane) this.#ordered.forget(lane);
+      return this.backlog.note(change.id, now);
     }
+    const { id, status, ordering } = change.webhook;
+    if (ordering === 'none' && lane?.order) void this.#ordered.end(lane);
+    if (status === 'active') this.backlog.note(id, now);
   }
 }
 

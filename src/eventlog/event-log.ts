@@ -8,6 +8,8 @@ export interface EventLog {
   readonly head: number;
   /** Every event up to this position is acknowledged. */
   readonly settled: number;
+  /** Events up to this position were committed by an earlier run, which may have handed them out. */
+  readonly repeatsUpTo: number;
   /**
    * Writes events in the transaction of the change they tell of (rule 1). They are handed on after its commit. `trace`: of
    * the request that caused them, so that their deliveries are part of it.

@@ -26,8 +26,7 @@ export class SqliteEventLog implements EventLog {
   #head: number;
   /** The last position handed to the reader. */
   #read: number;
-  /** Events at or below were committed by an earlier run. */
-  readonly #repeatedUpTo: number;
+  readonly repeatsUpTo: number;
   #settled: number;
   /** Handed out and not acknowledged, in order. */
   readonly #open = new Set<number>();
@@ -46,7 +45,7 @@ export class SqliteEventLog implements EventLog {
     this.#db = db;
     this.#clock = clock;
     this.#head = head;
-    this.#repeatedUpTo = head;
+    this.repeatsUpTo = head;
     this.#read = position;
     this.#settled = position;
   }
@@ -82,7 +81,7 @@ export class SqliteEventLog implements EventLog {
       if (last) {
         this.#read = last.seq;
         for (const { seq } of events) this.#open.add(seq);
-        yield { events, repeated: (events[0]?.seq ?? 0) <= this.#repeatedUpTo };
+        yield { events, repeated: (events[0]?.seq ?? 0) <= this.repeatsUpTo };
       } else {
         await woken;
       }

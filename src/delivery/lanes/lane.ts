@@ -15,6 +15,10 @@ export function costOf({ event }: Delivery): number {
   return ENVELOPE_BYTES + event.dataJson.length;
 }
 
+interface Reading {
+  wholeBefore: number;
+}
+
 /** A request that is out. */
 interface Out {
   /** ms */
@@ -56,14 +60,17 @@ export class Lane {
   pressed = false;
   /** When it last had anything to do (ms). */
   usedAt = 0;
-  /** Deliveries on their way to the table, not yet committed. */
-  spilling = 0;
-  /** Counts all that ever were. */
-  spilled = 0;
+  /** Events whose deliveries are on their way to the table, not yet committed. */
+  readonly #spilling = new Set<number>();
+  readonly #readings = new Set<Reading>();
   /** First attempts wait in the table: what comes new goes there too, so that it keeps its place. */
   behind = false;
+  /** The table is being read for it. */
+  loading = false;
   /** Rows of the table that are in the queue or in flight, by event. */
   readonly loaded = new Set<number>();
+  /** Whether the last of its deliveries that must be asked about may still be seen; while somebody asks. */
+  asking: Promise<boolean> | undefined;
   /** Only where the webhook's ordering is `room`. */
   order: RoomOrder | undefined;
 
@@ -95,7 +102,38 @@ export class Lane {
 
   get idle(): boolean {
     const nothing = this.length + this.inFlight + this.slots + this.spilling + this.loaded.size === 0;
-    return nothing && !this.behind && this.order === undefined && this.line === undefined;
+    return nothing && !this.behind && !this.loading && this.order === undefined && this.line === undefined;
+  }
+
+  /** Deliveries on their way to the table, not yet committed. */
+  get spilling(): number {
+    return this.#spilling.size;
+  }
+
+  /** The delivery of this event leaves for the table. */
+  spills(seq: number): void {
+    this.#spilling.add(seq);
+    for (const reading of this.#readings) reading.wholeBefore = Math.min(reading.wholeBefore, seq);
+  }
+
+  /** It is there. */
+  spilled(seq: number): void {
+    this.#spilling.delete(seq);
+  }
+
+  /**
+   * Reads the table for this lane, and puts what was found to use. `wholeBefore`: from this event on something may be
+   * missing in it, because it was on its way; what comes after that must not be sent yet (DEL-10).
+   */
+  async reading<T>(read: () => Promise<T>, use: (found: T, wholeBefore: number) => void): Promise<void> {
+    const reading: Reading = { wholeBefore: Infinity };
+    for (const seq of this.#spilling) reading.wholeBefore = Math.min(reading.wholeBefore, seq);
+    this.#readings.add(reading);
+    try {
+      use(await read(), reading.wholeBefore);
+    } finally {
+      this.#readings.delete(reading);
+    }
   }
 
   add(delivery: Delivery): void {
@@ -115,8 +153,12 @@ export class Lane {
   /** Empties the queue when something in it that has no row has waited since before `since`. */
   takeLate(since: number): Delivery[] {
     const late = this.#fresh.some(({ stored, enteredAt }) => !stored && enteredAt < since);
-    // All of it leaves together: what came later must not overtake.
-    return late ? this.#fresh.splice(0) : [];
+    return late ? this.takeFresh() : [];
+  }
+
+  /** All of it leaves together: what came later must not overtake. */
+  takeFresh(): Delivery[] {
+    return this.#fresh.splice(0);
   }
 
   /** Empties the queue. */

@@ -24,6 +24,11 @@ export class RoomOrder {
     return this.#gates.size === 0;
   }
 
+  /** Rooms of which nothing is under way, though something waits in the table. */
+  roomsWithoutHead(): string[] {
+    return [...this.#gates].filter(([, { heads }]) => heads.size === 0).map(([roomUuid]) => roomUuid);
+  }
+
   /** Deliveries that are kept in memory until their turn comes. */
   get length(): number {
     return this.#gates.values().reduce((sum, { behind }) => sum + behind.length, 0);

@@ -58,12 +58,20 @@ export async function behindRoom(
   return (await reader.all(behind, { webhookId, roomUuid, limit })).map(asWaiting);
 }
 
-/** For each webhook with deliveries that wait for a time: when the first is due, and whether some were never tried. */
-export async function firstDue(
-  reader: Reader,
-): Promise<{ webhookId: number; untriedAt: number | null; dueAt: number | null }[]> {
+/** A webhook for which something waits. */
+export interface WaitingWebhook {
+  webhookId: number;
+  /** When the first attempt that comes next is due; null: all of them were made. */
+  untriedAt: number | null;
+  /** When the first of the others is due. */
+  dueAt: number | null;
+  /** Something waits for an earlier one of its room. */
+  behindRooms: Flag;
+}
+
+export async function waitingWebhooks(reader: Reader): Promise<WaitingWebhook[]> {
   // From one webhook to the next, through the index: a million deliveries that wait cost no more than their webhooks.
-  const { rows } = await sql<{ webhookId: number; untriedAt: number | null; dueAt: number | null }>`
+  const { rows } = await sql<WaitingWebhook>`
     with recursive fresh as (
       select (select min("webhookId") from deliveries where state = 'waiting' and untried = 1 and "dueAt" is not null) as hook
       union all select (select min("webhookId") from deliveries where state = 'waiting' and untried = 1
@@ -72,12 +80,17 @@ export async function firstDue(
       select (select min("webhookId") from deliveries where state = 'waiting' and untried = 0 and "dueAt" is not null) as hook
       union all select (select min("webhookId") from deliveries where state = 'waiting' and untried = 0
         and "dueAt" is not null and "webhookId" > late.hook) from late where late.hook is not null),
-    hooks as (select hook from fresh union select hook from late)
+    behind as (
+      select (select min("webhookId") from deliveries where state = 'waiting' and "dueAt" is null) as hook
+      union all select (select min("webhookId") from deliveries where state = 'waiting' and "dueAt" is null
+        and "webhookId" > behind.hook) from behind where behind.hook is not null),
+    hooks as (select hook from fresh union select hook from late union select hook from behind)
     select hook as "webhookId",
       (select "dueAt" from deliveries where state = 'waiting' and untried = 1 and "dueAt" is not null
         and "webhookId" = hook order by "eventId" limit 1) as "untriedAt",
       (select "dueAt" from deliveries where state = 'waiting' and untried = 0 and "dueAt" is not null
-        and "webhookId" = hook order by "dueAt" limit 1) as "dueAt"
+        and "webhookId" = hook order by "dueAt" limit 1) as "dueAt",
+      exists (select 1 from deliveries where state = 'waiting' and "dueAt" is null and "webhookId" = hook) as "behindRooms"
     from hooks where hook is not null`.execute(reader.query);
   return rows;
 }
