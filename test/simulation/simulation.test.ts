@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStore, type Store } from './store.ts';
+import { BrokenRun, simulate } from './simulate.ts';
+
+/** Seeds that every run of the tests plays, in parts so that one that fails is told of soon. */
+const PARTS = 20;
+const SEEDS_EACH = 100;
+
+/** Other seeds instead: `123`, or `2001-20000`. */
+const { HEARTH_SEED: asked } = process.env;
+const [first = 0, last = first] = asked?.split('-').map(Number) ?? [];
+
+let store: Store;
+beforeAll(async () => {
+  store = await openStore();
+});
+afterAll(() => store.close());
+
+async function play(from: number, to: number): Promise<void> {
+  for (let seed = from; seed <= to; seed++) {
+    expect(await simulate(store, seed)).toMatchObject({ seed });
+  }
+}
+
+describe.runIf(asked === undefined)('whatever happens, and in whatever order, the guarantees hold', () => {
+  test.each(Array.from({ length: PARTS }, (_, part) => part * SEEDS_EACH + 1))(
+    `${SEEDS_EACH} seeds from %i on`,
+    { timeout: 120_000 },
+    (from) => play(from, from + SEEDS_EACH - 1),
+  );
+});
+
+test.skipIf(asked === undefined)(`HEARTH_SEED=${asked}`, { timeout: 86_400_000 }, async () => {
+  await play(first, last).catch((error: unknown) => {
+    if (error instanceof BrokenRun) process.stdout.write(`${error.trace.join('\n')}\n`);
+    throw error;
+  });
+});
+
+test('a seed always plays the same', async () => {
+  for (const seed of [1, 2, 3, 5, 8]) expect(await simulate(store, seed)).toEqual(await simulate(store, seed));
+});
