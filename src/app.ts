@@ -12,6 +12,8 @@ import { HealthBook, type FailureWindow } from './delivery/health/health-book.ts
 import type { LaneLimits } from './delivery/lanes/lanes.ts';
 import { Matcher } from './delivery/matcher.ts';
 import { Recorder } from './delivery/recorder.ts';
+import { Retention } from './delivery/retention/retention.ts';
+import type { RetentionTimes } from './delivery/retention/sweeps.ts';
 import { RoomMembers } from './delivery/room-members.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
 import { Sender } from './delivery/sender/index.ts';
@@ -55,6 +57,7 @@ export interface AppOptions {
     /** DEL-5 */
     disabling: FailureWindow;
   };
+  retention: RetentionTimes;
   bots: BotRules;
   webhooks: Pick<WebhookParts, 'allowMessagesUpdated' | 'mostPerPerson'>;
   logger: Logger;
@@ -131,6 +134,8 @@ export async function createApp(
     firstMessageDelayMs,
   });
 
+  const retention = new Retention({ db, log, clock, logger, times: options.retention });
+
   const parts = { db, log, vault, clock };
   const messages = new MessageService({ ...parts, bots: options.bots });
   const healthBook = new HealthBook(clock, options.delivery.disabling);
@@ -180,6 +185,7 @@ export async function createApp(
     async listen() {
       await healthBook.start(db.reader);
       await engine.start();
+      retention.start();
       const { host } = options.http;
       const address = new URL(await api.listen({ host, port: options.http.port }));
       port = Number(address.port);
@@ -190,6 +196,7 @@ export async function createApp(
       const cut = setTimeout(() => api.server.closeAllConnections(), graceMs);
       await api.close();
       clearTimeout(cut);
+      await retention.close();
       await engine.close(graceMs);
       await autoDisable.settled();
       await sender.destroy();

@@ -48,7 +48,11 @@ const commands = {
     const { query } = app.db.reader;
     for (;;) {
       const newest = await query.selectFrom('events').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
-      const saved = await query.selectFrom('logPositions').select('position').executeTakeFirst();
+      const saved = await query
+        .selectFrom('logPositions')
+        .select('position')
+        .where('consumer', '=', 'delivery')
+        .executeTakeFirst();
       if ((saved?.position ?? 0) >= (newest?.id ?? 0)) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

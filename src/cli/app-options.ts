@@ -38,6 +38,7 @@ export function settledOptions(
       firstMessageDelayMs: config.webhookFirstMessageDelay,
       disabling: { failures: config.webhookDisableAfter, windowMs: config.webhookDisableWindow },
     },
+    retention: { eventsMs: config.retentionEvents, attemptsMs: config.retentionAttempts },
     bots: { allReachesBots: config.atAllReachesBots },
     webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },
   };

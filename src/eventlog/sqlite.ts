@@ -36,7 +36,9 @@ export class SqliteEventLog implements EventLog {
   static async open(db: Database, clock: Clock): Promise<SqliteEventLog> {
     const head = await db.reader.first(newest, {});
     const saved = await db.reader.first(savedPosition, { consumer: CONSUMER });
-    return new SqliteEventLog(db, clock, head?.id ?? 0, saved?.position ?? 0);
+    const position = saved?.position ?? 0;
+    // Of a log whose events are all too old to be kept, the checkpoint alone knows how far it came.
+    return new SqliteEventLog(db, clock, Math.max(head?.id ?? 0, position), position);
   }
 
   private constructor(db: Database, clock: Clock, head: number, position: number) {

@@ -42,6 +42,7 @@ const statements = [
   `create index deliveries_behind_a_room on deliveries ("webhookId", "roomUuid", "eventId")
     where state = 'waiting' and "dueAt" is null`,
   `create index deliveries_of_replay on deliveries ("replayId") where state = 'waiting' and "replayId" is not null`,
+  `create index deliveries_with_exchange on deliveries ("lastAttemptAt") where exchange is not null`,
   `create index deliveries_given_up on deliveries ("webhookId", "eventId") where state in ('failed', 'dropped')`,
 
   `alter table attempts drop column "responseBody"`,
@@ -50,8 +51,9 @@ const statements = [
 
   `create index events_by_time on events ("createdAt")`,
 
+  // Never gives the key of a replay that is gone to another one: deliveries may still name it.
   `create table replays (
-    id integer primary key, uuid text not null unique,
+    id integer primary key autoincrement, uuid text not null unique,
     "webhookId" integer not null references webhooks (id) on delete cascade,
     "creatorId" integer not null references people (id) on delete cascade,
     kind text not null, state text not null, "fromEvent" integer not null, "untilEvent" integer not null,
