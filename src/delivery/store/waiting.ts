@@ -69,12 +69,14 @@ export async function firstDue(
       select (select min("webhookId") from deliveries where state = 'waiting' and untried = 0 and "dueAt" is not null) as id
       union all select (select min("webhookId") from deliveries where state = 'waiting' and untried = 0
         and "dueAt" is not null and "webhookId" > tried.id) from tried where tried.id is not null)
-    select id as "webhookId",
+    select webhook.id as "webhookId",
       (select "dueAt" from deliveries where state = 'waiting' and untried = 1 and "dueAt" is not null
-        and "webhookId" = id order by "eventId" limit 1) as "untriedAt",
+        and "webhookId" = webhook.id order by "eventId" limit 1) as "untriedAt",
       (select "dueAt" from deliveries where state = 'waiting' and untried = 0 and "dueAt" is not null
-        and "webhookId" = id order by "dueAt" limit 1) as "dueAt"
-    from (select id from untried union select id from tried) where id is not null`.execute(reader.query);
+        and "webhookId" = webhook.id order by "dueAt" limit 1) as "dueAt"
+    from (select id from untried union select id from tried) as webhook where webhook.id is not null`.execute(
+    reader.query,
+  );
   return rows;
 }
 
