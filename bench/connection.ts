@@ -36,6 +36,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
+      if (this.#socket.destroyed) return reject(new Error('The server has closed the connection.'));
       this.#socket.write(request);
     });
   }

@@ -4,6 +4,7 @@ import { drain } from './drain.ts';
 import { isolation } from './isolation.ts';
 import { lateness } from './lateness.ts';
 import { matching } from './matcher.ts';
+import { measureMemory } from './memory.ts';
 import { asText, reportOf } from './report.ts';
 import { measure, type Effort } from './rounds.ts';
 import { closeStage, openStage } from './stage.ts';
@@ -82,6 +83,14 @@ export const parts: Readonly<Record<string, Part>> = {
       const found = await matching(folder);
       const text = `Matching an event: ${found.alone.toFixed(1)} µs with 20 webhooks, ${found.crowded.toFixed(1)} µs with 100,000 more in other rooms (aim ≤ 50)`;
       return { text, result: found };
+    },
+  },
+  memory: {
+    summary: 'what is held with a million deliveries that wait and a thousand slow receivers (takes some ten minutes)',
+    always: false,
+    async run({ folder, quick: isQuick, progress }) {
+      const text = await measureMemory(folder, isQuick ? 20 : 90, progress);
+      return { text, result: text };
     },
   },
   drain: {

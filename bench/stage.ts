@@ -48,11 +48,7 @@ export async function openStage(folder: string): Promise<Stage> {
     1: await roomWithWebhooks(hearthUrl, { author, listener: { name: 'one', token: one }, webhooks: 1, hookUrl }),
     10: await roomWithWebhooks(hearthUrl, { author, listener: { name: 'ten', token: ten }, webhooks: 10, hookUrl }),
   };
-  const message = (url: string, roomId: string): Target => ({
-    url: `${url}/v1/messages`,
-    headers: { authorization: `Bearer ${author}` },
-    body: JSON.stringify({ roomId, text: 'The build of the main branch has passed: 1,204 tests in 96 seconds.' }),
-  });
+  const message = (url: string, roomId: string) => messageTo(url, author, roomId);
   const hearthTargets = { 1: message(hearthUrl, rooms[1]), 10: message(hearthUrl, rooms[10]) };
 
   const notice = await firstNotice(hookUrl, receiver, load, hearthTargets[1]);
@@ -67,6 +63,15 @@ export async function closeStage({ hearth, fastify, relay, undici, load, receive
   await Promise.all([hearth, fastify, relay, undici, load, receiver].map((child) => child.end()));
 }
 
+/** A line of text in a room. */
+export function messageTo(url: string, token: string, roomId: string): Target {
+  return {
+    url: `${url}/v1/messages`,
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify({ roomId, text: 'The build of the main branch has passed: 1,204 tests in 96 seconds.' }),
+  };
+}
+
 interface RoomToMake {
   author: string;
   listener: { name: string; token: string };
@@ -75,7 +80,10 @@ interface RoomToMake {
 }
 
 /** A room of the author and one listener, who has so many webhooks; the room's id. */
-async function roomWithWebhooks(url: string, { author, listener, webhooks, hookUrl }: RoomToMake): Promise<string> {
+export async function roomWithWebhooks(
+  url: string,
+  { author, listener, webhooks, hookUrl }: RoomToMake,
+): Promise<string> {
   const room = await call(`${url}/v1/rooms`, author, { title: `For ${listener.name}` });
   await call(`${url}/v1/memberships`, author, { roomId: room.id, personEmail: `${listener.name}@acme.example` });
   for (let number = 1; number <= webhooks; number++) {

@@ -13,6 +13,8 @@ import { HealthBook, type FailureWindow } from './delivery/health/health-book.ts
 import type { LaneLimits } from './delivery/lanes/lanes.ts';
 import { Matcher } from './delivery/matcher.ts';
 import { Recorder } from './delivery/recorder.ts';
+import { Retention } from './delivery/retention/retention.ts';
+import type { RetentionTimes } from './delivery/retention/sweeps.ts';
 import { RoomMembers } from './delivery/room-members.ts';
 import { Replayer } from './delivery/replay/replayer.ts';
 import { replayRoutes } from './delivery/replay/routes.ts';
@@ -67,6 +69,7 @@ export interface AppOptions {
     /** DEL-5 */
     disabling: FailureWindow;
   };
+  retention: RetentionTimes;
   bots: BotRules;
   webhooks: Pick<WebhookParts, 'allowMessagesUpdated' | 'mostPerPerson'>;
   /** Undefined: there is no `/metrics`. */
@@ -257,6 +260,7 @@ async function composeDelivery(options: AppOptions, { courier, exporter, tellOwn
     limits,
     firstMessageDelayMs,
   });
+  const retention = new Retention({ ...parts, times: options.retention });
   const wake = (webhookId: number) => engine.backlog.note(webhookId, clock.now());
   const replayer = new Replayer({ ...parts, matcher, recorder, wake });
   const book = new HealthBook(clock, window);
@@ -282,8 +286,10 @@ async function composeDelivery(options: AppOptions, { courier, exporter, tellOwn
       await book.start(db.reader);
       await engine.start();
       await replayer.start();
+      retention.start();
     },
     async close(graceMs: number) {
+      await retention.close();
       await replayer.close();
       await engine.close(graceMs);
       await autoDisable.settled();

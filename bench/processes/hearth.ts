@@ -1,13 +1,15 @@
-import { writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { createApp, type AppOptions } from '../../src/app.ts';
 import { settledOptions } from '../../src/cli/app-options.ts';
 import { readServeConfig } from '../../src/config/index.ts';
 import { deliveryId } from '../../src/delivery/delivery.ts';
-import { newMasterKey } from '../../src/core/vault.ts';
 import { createOrganization, createPerson, createToken } from '../../src/people/index.ts';
 import { answer, cpuSeconds } from '../child.ts';
 
@@ -19,12 +21,21 @@ const flags = { host: '127.0.0.1', port: '0', 'webhook-allow': '127.0.0.1', 'web
 const options: AppOptions = {
   ...settledOptions(readServeConfig({ flags, env: {} }), { alsoAllow: [], rewrite: [], verifyTls: true }),
   store: { file: path.join(folder, 'hearth.db'), durability: 'full' },
-  masterKeys: [newMasterKey()],
+  // The same at each start: a store may be measured in several.
+  masterKeys: [createHash('sha256').update('benchmark').digest()],
   logger: pino({ level: 'warn' }),
 };
 let app = await createApp(options);
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
 const profiler = new Session();
+
+export interface Memory {
+  rss: number;
+  anonymous: number;
+}
 
 const commands = {
   cpuSeconds,
@@ -51,7 +62,11 @@ const commands = {
     const { query } = app.db.reader;
     for (;;) {
       const newest = await query.selectFrom('events').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
-      const saved = await query.selectFrom('logPositions').select('position').executeTakeFirst();
+      const saved = await query
+        .selectFrom('logPositions')
+        .select('position')
+        .where('consumer', '=', 'delivery')
+        .executeTakeFirst();
       if ((saved?.position ?? 0) >= (newest?.id ?? 0)) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -90,6 +105,20 @@ const commands = {
     await app.close();
     app = await createApp(options);
     await app.listen();
+  },
+
+  /** What the process holds, in MiB. `anonymous`: without the files it has mapped, where the system tells (Linux). */
+  async memory(): Promise<Memory> {
+    const { rss } = process.memoryUsage();
+    const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+    const anonymous = Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) / 1_024;
+    return { rss: rss / 2 ** 20, anonymous };
+  },
+
+  /** What is alive of the heap, in MiB. */
+  heap(): number {
+    collectGarbage();
+    return process.memoryUsage().heapUsed / 2 ** 20;
   },
 
   async startProfile(): Promise<void> {

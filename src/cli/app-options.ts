@@ -41,6 +41,7 @@ export function settledOptions(
       firstMessageDelayMs: config.webhookFirstMessageDelay,
       disabling: { failures: config.webhookDisableAfter, windowMs: config.webhookDisableWindow },
     },
+    retention: { eventsMs: config.retentionEvents, attemptsMs: config.retentionAttempts },
     bots: { allReachesBots: config.atAllReachesBots },
     metrics: config.metrics ? { token: config.metricsToken } : undefined,
     traces: config.otlpEndpoint === undefined ? undefined : { endpoint: config.otlpEndpoint },

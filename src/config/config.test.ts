@@ -51,6 +51,11 @@ describe('values', () => {
     [{ HEARTH_WEBHOOK_SLOTS: '8' }, { webhookSlots: 8, webhookSlotsEach: 8 }],
     [{ HEARTH_TRUST_PROXY: 'true' }, { trustProxy: true }],
     [{ HEARTH_TRUST_PROXY: '10.0.0.1, fd00::/8' }, { trustProxy: '10.0.0.1, fd00::/8' }],
+    [{ HEARTH_RETENTION_EVENTS: '90d' }, { retentionEvents: 90 * 86_400_000, retentionAttempts: 7 * 86_400_000 }],
+    [
+      { HEARTH_RETENTION_EVENTS: 'forever', HEARTH_RETENTION_ATTEMPTS: '0' },
+      { retentionEvents: Infinity, retentionAttempts: Infinity },
+    ],
     [{ HEARTH_AT_ALL_REACHES_BOTS: 'no' }, { atAllReachesBots: false }],
     [
       { HEARTH_METRICS: 'on', HEARTH_METRICS_TOKEN: 't' },
@@ -66,6 +71,7 @@ describe('values', () => {
     [{ HEARTH_PORT: 'tcp://10.0.0.1:4030' }, 'HEARTH_PORT is "tcp://10.0.0.1:4030": it must be a whole number'],
     [{ HEARTH_BODY_LIMIT: '1GB' }, 'such as 65536, 512KiB or 1MiB.'],
     [{ HEARTH_WEBHOOK_TIMEOUT: '10' }, 'HEARTH_WEBHOOK_TIMEOUT is "10": it must be a time from 100ms to 300s'],
+    [{ HEARTH_RETENTION_EVENTS: '1m' }, 'it must be forever, or a time from 1h to 3650d, such as 12h or 30d.'],
     [{ HEARTH_LOG_LEVEL: 'loud' }, 'it must be one of trace, debug, info, warn, error, fatal, silent.'],
     [{ HEARTH_TRUST_PROXY: 'proxy' }, 'it must be true, false, or addresses and CIDRs separated by commas.'],
     [{ HEARTH_TRUST_PROXY: '10.0.0.0/8/8' }, 'it must be true, false, or addresses'],

@@ -1,6 +1,16 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { duration, flag, httpUrl, list, size, text, wholeNumber, wholeNumberOrAuto } from './values.ts';
+import {
+  duration,
+  durationOrForever,
+  flag,
+  httpUrl,
+  list,
+  size,
+  text,
+  wholeNumber,
+  wholeNumberOrAuto,
+} from './values.ts';
 
 /**
  * Every setting, once: what reads it, what `hearth help` and docs/reference/settings.md say about it. A flag wins over
@@ -235,6 +245,24 @@ export const serverSettings = {
     default: '250ms',
     description:
       'How long the first message of a new 1:1 room is held back. Bot frameworks look a new room up and drop its messages until they know it.',
+  },
+  retentionEvents: {
+    env: 'HEARTH_RETENTION_EVENTS',
+    flag: 'retention-events',
+    takes: 'TIME',
+    read: durationOrForever(3_600_000, 315_360_000_000),
+    default: '30d',
+    description:
+      'How long events are kept, and the deliveries about them; `forever` or 0: always. An event for which a delivery still waits is kept until that has ended.',
+  },
+  retentionAttempts: {
+    env: 'HEARTH_RETENTION_ATTEMPTS',
+    flag: 'retention-attempts',
+    takes: 'TIME',
+    read: durationOrForever(3_600_000, 315_360_000_000),
+    default: '7d',
+    description:
+      'How long it is kept what went over the wire in each attempt of a delivery; not longer than the delivery itself. `forever` or 0: as long as that.',
   },
   webhooksPerPerson: {
     env: 'HEARTH_WEBHOOKS_PER_PERSON',

@@ -26,11 +26,20 @@ export const flag = z.stringbool({
 export const text = z.string();
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://.' });
+const TIME = /^(\d+)(ms|s|m|h|d)$/;
+const timeUnits = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Answers milliseconds. */
 export function duration(leastMs: number, mostMs: number) {
   const reason = `must be a time from ${printDuration(leastMs)} to ${printDuration(mostMs)}, such as 500ms, 10s or 2m.`;
-  return measure(/^(\d+)(ms|s|m|h)$/, { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }, leastMs, mostMs, reason);
+  return measure(TIME, timeUnits, leastMs, mostMs, reason);
+}
+
+/** Answers milliseconds; `Infinity` for `forever` and 0. */
+export function durationOrForever(leastMs: number, mostMs: number) {
+  const reason = `must be forever, or a time from ${printDuration(leastMs)} to ${printDuration(mostMs)}, such as 12h or 30d.`;
+  const forever = z.enum(['forever', '0']).transform(() => Infinity);
+  return z.union([forever, measure(TIME, timeUnits, leastMs, mostMs, reason)], reason);
 }
 
 /** Answers bytes. */
@@ -64,6 +73,8 @@ function measure(
 }
 
 function printDuration(ms: number): string {
+  for (const unit of ['d', 'h'] as const)
+    if (ms > 0 && ms % timeUnits[unit] === 0) return `${ms / timeUnits[unit]}${unit}`;
   return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
 }
 

@@ -182,9 +182,9 @@ export interface EventsTable {
 }
 
 export interface LogPositionsTable {
-  /** Who reads the log. */
+  /** Who goes through the log: `delivery`, `retention`. */
   consumer: string;
-  /** Every event up to and including this one is settled. */
+  /** Every event up to and including this one is settled; for retention: may be gone. */
   position: number;
 }
 

@@ -16,7 +16,7 @@ export class WebhookRegistry {
 
   /** Puts every stored webhook. */
   async load(reader: Reader): Promise<void> {
-    for (const webhook of await loadWebhooks(reader, this.#vault)) this.put(webhook);
+    for await (const webhook of loadWebhooks(reader, this.#vault)) this.put(webhook);
   }
 
   get(id: number): ActiveWebhook | undefined {

@@ -67,9 +67,16 @@ export type WebhookChanges = Updateable<
 /** A webhook with what is stored of its owner; the secret is sealed. */
 export type WebhookRow = Awaited<ReturnType<ReturnType<typeof selectWebhooks>['execute']>>[number];
 
-export async function loadWebhooks(reader: Reader, vault: Vault): Promise<ActiveWebhook[]> {
-  const rows = await selectWebhooks(reader.query).orderBy('webhooks.id').execute();
-  return rows.map((row) => openWebhook(row, vault));
+/** So many rows are in memory twice while they are loaded. */
+const LOADED_AT_ONCE = 1_000;
+
+/** All of them, in the order of their registration. */
+export async function* loadWebhooks(reader: Reader, vault: Vault): AsyncGenerator<ActiveWebhook> {
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const rows: WebhookRow[] = await reader.all(webhooksAfter, { after, limit: LOADED_AT_ONCE });
+    for (const row of rows) yield openWebhook(row, vault);
+    after = rows.at(-1)?.id;
+  }
 }
 
 export async function findWebhook(reader: Reader, id: number): Promise<WebhookRow | undefined> {
@@ -178,6 +185,10 @@ function selectWebhooks(query: Reader['query']) {
     .selectAll('webhooks')
     .select(['owner.uuid as ownerUuid', 'owner.type as ownerType', 'organizations.uuid as orgUuid']);
 }
+
+const webhooksAfter = statement<{ after: number; limit: number }>()((db, param) =>
+  selectWebhooks(db).where('webhooks.id', '>', param('after')).orderBy('webhooks.id').limit(param('limit')),
+);
 
 const webhookByKey = statement<{ id: number }>()((db, param) =>
   selectWebhooks(db).where('webhooks.id', '=', param('id')),

@@ -165,7 +165,8 @@ function recordedAttempts(): Set<string> {
 /** The UUIDs of all stored messages, once every event is settled and no delivery waits. */
 async function settled(): Promise<string[]> {
   const db = openStore();
-  const open = db.prepare(`select (select max(id) from events) > (select max(position) from logPositions)
+  const open =
+    db.prepare(`select (select max(id) from events) > (select position from logPositions where consumer = 'delivery')
     or exists (select 1 from deliveries where state = 'waiting') as open`);
   while (open.get()?.['open'] === 1) await passed(20);
   const rows = db.prepare('select uuid from messages').all();

@@ -84,6 +84,30 @@ test('a retry that waits survives a restart', async () => {
   await recorded(server, { state: 'delivered' });
 });
 
+test('what waits for any webhook survives a restart', async () => {
+  const { server, room, receiver } = await failing();
+  const another = await server.receiver();
+  another.answer = 500;
+  // So that their keys are not those of deliveries by chance.
+  for (let made = 0; made < 10; made++) {
+    const { id } = await server.webhook('bob', another, {});
+    await server.as('bob').ok('DELETE', `/v1/webhooks/${id}`);
+  }
+  for (const name of ['one', 'two', 'three']) await server.webhook('bob', another, { name });
+  await server.as('bob').say(room, 'hello');
+  await receiver.next();
+  await another.take(3);
+  await server.settled();
+  await recorded(server, { state: 'waiting', attempts: 1 });
+  await server.restart();
+  receiver.answer = 200;
+  another.answer = 200;
+  server.clock.advance(5 * second);
+  await receiver.next();
+  await another.take(3);
+  await recorded(server, { state: 'delivered', attempts: 2 });
+});
+
 test('a retry asks first whether the owner may still see the room (rule 5)', async () => {
   const server = await startServer();
   const room = await server.room('Demo', 'bob', 'alice');

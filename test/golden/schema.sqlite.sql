@@ -52,7 +52,7 @@ CREATE TABLE people (
     roles text not null, "createdAt" integer not null, "modifiedAt" integer not null);
 
 CREATE TABLE replays (
-    id integer primary key, uuid text not null unique,
+    id integer primary key autoincrement, uuid text not null unique,
     "webhookId" integer not null references webhooks (id) on delete cascade,
     "creatorId" integer not null references people (id) on delete cascade,
     kind text not null, state text not null, "fromEvent" integer not null, "untilEvent" integer not null,
@@ -103,6 +103,8 @@ CREATE INDEX deliveries_undelivered on deliveries ("webhookId", "eventId") where
 
 CREATE INDEX deliveries_untried on deliveries ("webhookId", "eventId")
     where state = 'waiting' and untried = 1 and "dueAt" is not null;
+
+CREATE INDEX deliveries_with_exchange on deliveries ("lastAttemptAt") where exchange is not null;
 
 CREATE INDEX events_by_time on events ("createdAt");
 

@@ -57,6 +57,8 @@ export function testOptions(folder: string): AppOptions {
       firstMessageDelayMs: 0,
       disabling: { failures: 100, windowMs: 300_000 },
     },
+    // Tests make leaps in time.
+    retention: { eventsMs: Infinity, attemptsMs: Infinity },
     bots: { allReachesBots: true },
     webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },
     streams: { total: 1_000, perPerson: 20 },

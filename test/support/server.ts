@@ -96,7 +96,11 @@ export async function startServer(adjust: Adjust = (options) => options): Promis
         .select((eb) => eb.fn.max('id').as('id'))
         .executeTakeFirst();
       for (;;) {
-        const saved = await reader.query.selectFrom('logPositions').select('position').executeTakeFirst();
+        const saved = await reader.query
+          .selectFrom('logPositions')
+          .select('position')
+          .where('consumer', '=', 'delivery')
+          .executeTakeFirst();
         if ((saved?.position ?? 0) >= (head?.id ?? 0)) return;
         await new Promise(setImmediate);
       }

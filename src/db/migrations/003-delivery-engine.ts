@@ -44,6 +44,7 @@ const statements = [
   // Worded so that no query about one state takes it in place of that state's own index.
   `create index deliveries_undelivered on deliveries ("webhookId", "eventId") where state <> 'delivered'`,
   `create index deliveries_of_replay on deliveries ("replayId") where state = 'waiting' and "replayId" is not null`,
+  `create index deliveries_with_exchange on deliveries ("lastAttemptAt") where exchange is not null`,
   `create index deliveries_given_up on deliveries ("webhookId", "eventId") where state in ('failed', 'dropped')`,
 
   `alter table attempts drop column "responseBody"`,
@@ -54,8 +55,9 @@ const statements = [
   // The end of the message's id, which stands first in the data (spec 4.5.1): all but what every id of a message begins with.
   `create index events_of_messages on events (substr(data, 40, 48)) where resource = 'messages'`,
 
+  // Never gives the key of a replay that is gone to another one: deliveries may still name it.
   `create table replays (
-    id integer primary key, uuid text not null unique,
+    id integer primary key autoincrement, uuid text not null unique,
     "webhookId" integer not null references webhooks (id) on delete cascade,
     "creatorId" integer not null references people (id) on delete cascade,
     kind text not null, state text not null, "fromEvent" integer not null, "untilEvent" integer not null,

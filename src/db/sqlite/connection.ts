@@ -128,15 +128,18 @@ export interface SqliteOptions {
  * the log can begin anew. The checkpointer has copied nearly all of them by then.
  */
 const WAL_PAGES = 8_192;
+/** What is left of the log's file when it begins anew (bytes): a reader that stayed for long has made it long. */
+const WAL_KEPT = WAL_PAGES * 4_096;
 
 /**
  * `NORMAL`: the log is synced around checkpoints; each commit is synced by the unit of work, off the event loop.
- * Temporary space is memory: reads that sort go on while the disk is full.
+ * Temporary space is memory: reads that sort go on while the disk is full. The file is not mapped: nothing was gained by it
+ * that could be measured, and the mapped part of a large file counts as memory of this process.
  */
 export function openConnection({ file, durability }: SqliteOptions, readOnly: boolean, meter: Meter): SqliteConnection {
   const db = translated(() => new DatabaseSync(file, { timeout: 5_000 }));
   const pragmas = `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'full' ? 'NORMAL' : 'OFF'}; PRAGMA foreign_keys = ON;
-    PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;`;
+    PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA journal_size_limit = ${WAL_KEPT}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;`;
   translated(() => db.exec(pragmas));
   if (readOnly) db.exec('PRAGMA query_only = ON');
   return new SqliteConnection(db, meter);

@@ -172,4 +172,23 @@ describe('lanes', () => {
     expect(lane.takeLate(1_000).map(({ enteredAt }) => enteredAt)).toEqual([0, 0, 2_000]);
     expect(lane.length).toBe(0);
   });
+
+  test('are filled from the table up to what they soon can send, and all together up to some thousands', () => {
+    const bench = new Bench();
+    const { lanes } = bench;
+    const room = () => lanes.roomFor(lanes.of(1));
+    const make = (count: number) => {
+      for (let id = 1; id <= count; id++) lanes.of(id);
+    };
+    expect(room()).toBe(16);
+    make(1_000);
+    expect(room()).toBe(8);
+    make(30_000);
+    expect(room()).toBe(4);
+    bench.add(1, 4);
+    expect(lanes.of(1).length).toBe(2);
+    expect(room()).toBe(2);
+    bench.add(1, 1);
+    expect(room()).toBe(0);
+  });
 });

@@ -25,8 +25,11 @@ export interface Ended {
 
 /** What a lane may send in one turn, in bytes: some two notices of the usual size. */
 const QUANTUM = 2_048;
-/** A lane is filled up to so many times what it may have in flight. */
+/** A lane is filled up to so many times what it may have in flight, from the table; with many lanes, up to fewer. */
 const REFILL = 8;
+const LEAST_REFILL = 2;
+/** So many deliveries all lanes together are filled up to, unless they are very many (some 10 MiB). */
+const MOST_FILLED = 8_000;
 /** A lane that has had nothing to do for so long is forgotten, and what was learnt of its receiver (ms). */
 const FORGET_MS = 60_000;
 
@@ -99,7 +102,9 @@ export class Lanes {
    */
   roomFor(lane: Lane): number {
     const cap = lane.cap.value;
-    return lane.length > cap ? 0 : REFILL * cap - lane.length;
+    if (lane.length > cap) return 0;
+    const share = Math.floor(MOST_FILLED / this.#lanes.size);
+    return Math.min(REFILL * cap, Math.max(LEAST_REFILL * cap, share)) - lane.length;
   }
 
   add(lane: Lane, delivery: Delivery): void {
