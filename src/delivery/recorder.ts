@@ -5,7 +5,7 @@ import { logLevelOf } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import type { EventProgress } from './delivery.ts';
 import { countReplayed } from './replay/ended.ts';
-import { saveSettlement, type Recorded } from './store/records.ts';
+import { saveSettlements, type Recorded } from './store/records.ts';
 
 /** How long to wait before trying again what the store refused (disk full, locked), in ms. */
 const STORE_RETRY_MS = 1_000;
@@ -95,7 +95,7 @@ export class Recorder {
     try {
       await log.acknowledge(done, async (tx) => {
         const now = clock.now();
-        for (const recorded of records) await saveSettlement(tx, recorded, { now, change: this.nextChange() });
+        await saveSettlements(tx, records, { now, nextChange: () => this.nextChange() });
         await countReplayed(tx, records, now);
       });
       return true;

@@ -44,10 +44,11 @@ export function dieAt(point: Point, passes: number): Pick<Overrides, 'wrapStore'
         db.writeRepeatable((tx) => {
           const counted: Writer = {
             ...tx,
-            async all(statement, params) {
-              const rows = await tx.all(statement, params);
-              pass('in batch');
-              return rows;
+            async run(statement, rows) {
+              for (const row of rows) {
+                await tx.run(statement, [row]);
+                pass('in batch');
+              }
             },
           };
           return work(counted);

@@ -12,20 +12,26 @@ export interface Recorded {
 }
 
 /**
- * Writes what became of a delivery: a row when it has none yet, else a change of its row while that still waits.
- * `change` is greater than that of any delivery written before.
+ * Writes what became of deliveries: a row for one that has none yet, else a change of its row while that still waits.
+ * `nextChange` gives numbers greater than that of any delivery written before.
  */
-export async function saveSettlement(
+export async function saveSettlements(
   tx: Writer,
-  { delivery, settlement }: Omit<Recorded, 'fromSlot'>,
-  { now, change }: { now: number; change: number },
+  records: readonly Omit<Recorded, 'fromSlot'>[],
+  { now, nextChange }: { now: number; nextChange: () => number },
 ): Promise<void> {
-  const row = rowOf(delivery, settlement, change);
-  if (delivery.stored) await tx.all(updateDelivery, row);
-  else await tx.all(insertDelivery, { ...row, createdAt: now });
-  if ('attempt' in settlement && settlement.state !== 'delivered') {
-    await saveAttempt(tx, row, settlement.attempt);
+  const inserts: (DeliveryRow & { createdAt: number })[] = [];
+  const updates: DeliveryRow[] = [];
+  const attempts: AttemptRow[] = [];
+  for (const { delivery, settlement } of records) {
+    const row = rowOf(delivery, settlement, nextChange());
+    if (delivery.stored) updates.push(row);
+    else inserts.push({ ...row, createdAt: now });
+    if ('attempt' in settlement && settlement.state !== 'delivered') attempts.push(attemptOf(row, settlement.attempt));
   }
+  await tx.run(insertDelivery, inserts);
+  await tx.run(updateDelivery, updates);
+  await tx.run(insertAttempt, attempts);
 }
 
 /** The number of the last change of any delivery. */
@@ -76,11 +82,10 @@ function rowOf(delivery: Delivery, settlement: Settlement, change: number): Deli
   };
 }
 
-async function saveAttempt(tx: Writer, row: DeliveryRow, attempt: Attempt): Promise<void> {
-  const { eventId, webhookId, attempts: number, change } = row;
+function attemptOf({ eventId, webhookId, attempts: number, change }: DeliveryRow, attempt: Attempt): AttemptRow {
   const { startedAt, status, error, exchange } = attempt;
   const durationMs = Math.round(attempt.durationMs);
-  await tx.all(insertAttempt, { eventId, webhookId, change, number, startedAt, durationMs, status, error, exchange });
+  return { eventId, webhookId, change, number, startedAt, durationMs, status, error, exchange };
 }
 
 const insertDelivery = statement<DeliveryRow & { createdAt: number }>()((db, param) =>
