@@ -39,6 +39,8 @@ export async function undiciPosts({ undici, notice, receiver }: Stage, seconds: 
 export interface Traffic {
   messages: Throughput;
   deliveries: Throughput;
+  /** Of the store, for each delivery, after the last message was answered: reading what waits, and recording. */
+  statements: number;
 }
 
 /**
@@ -53,11 +55,13 @@ export async function traffic(
   const { value, cpu } = await withCpu(hearth, async () => {
     const ahead = keepUp ? { most: MOST_AHEAD, fanOut } : undefined;
     const posted = await load.ask('saturate', targets.hearth[fanOut], { clients: CLIENTS, seconds, ahead });
+    const before = { delivered: await receiver.ask('count'), statements: await hearth.ask('statements') };
     const received = await receiver.ask('counted', posted.answered * fanOut, PATIENCE_MS);
     await hearth.ask('settled');
-    return { posted, received };
+    const statements = (await hearth.ask('statements')) - before.statements;
+    return { posted, received, statements: statements / Math.max(1, received.count - before.delivered) };
   });
-  const { posted, received } = value;
+  const { posted, received, statements } = value;
   mustSucceed('Hearth', posted.failed);
   if (received.count !== posted.answered * fanOut) {
     throw new Error(
@@ -67,6 +71,7 @@ export async function traffic(
   return {
     messages: throughput(posted.answered, posted.ms, cpu),
     deliveries: throughput(received.count, received.lastAt - posted.startedAt, cpu),
+    statements,
   };
 }
 

@@ -72,6 +72,9 @@ const commands = {
     }
   },
 
+  /** Statements that the store has been given since the start. */
+  statements: (): number => app.db.stats.statements,
+
   /** Every delivery that waits for another attempt: its id and when it is due. */
   async retries(): Promise<[string, number][]> {
     const rows = await app.db.reader.query

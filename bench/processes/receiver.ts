@@ -75,6 +75,7 @@ const commands = {
     return { count, lastAt };
   },
 
+  count: (): number => count,
   receipts: (): Receipt[] => receipts,
   sample: (): Sample | undefined => sample,
 };
