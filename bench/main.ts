@@ -17,7 +17,8 @@ const progress = (text: string) => console.error(`… ${text}`);
 /** Git ignores it. Beside the sources, because a temporary folder may be in memory and would flatter the commits. */
 const folder = path.join(import.meta.dirname, '.hearth');
 if (values.memory) {
-  console.log(`\n${await measureMemory(folder, values.quick ? 20 : 90, progress)}`);
+  const effort = values.quick ? { seconds: 15, waitingSeconds: 20 } : { seconds: 60, waitingSeconds: 240 };
+  console.log(`\n${await measureMemory(folder, effort, progress)}`);
   process.exit();
 }
 
