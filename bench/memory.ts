@@ -33,7 +33,7 @@ interface Held {
  */
 export async function measureMemory(
   folder: string,
-  seconds: number,
+  { seconds, waitingSeconds }: { seconds: number; waitingSeconds: number },
   progress: (text: string) => void,
 ): Promise<string> {
   const [receiver, load, slowDrip] = await Promise.all([
@@ -54,7 +54,7 @@ export async function measureMemory(
   progress(`adding ${WAITING.toLocaleString('en')} deliveries that wait`);
   addWaiting(file, { rooms: 100, targets, deliveries: WAITING, now: Date.now() });
   progress('with these');
-  held.push(await run('waiting', stage, token, roomId));
+  held.push(await run('waiting', { ...stage, seconds: waitingSeconds }, token, roomId));
   const requests = await slowDrip.ask('requests');
 
   await empty(folder);
@@ -138,25 +138,24 @@ async function empty(folder: string): Promise<void> {
 function asText(held: readonly Held[], requests: number): string {
   const base = held[0]?.samples.at(-1)?.rss ?? Number.NaN;
   const lines = held.map(({ name, listeningAt, deliveringAt, samples, heap }) => {
-    const at = (share: number) => samples[Math.min(samples.length - 1, Math.floor(share * samples.length))];
-    const [start, middle, end] = [at(0.1), at(0.5), at(1)].map((sample) => ratio(sample?.rss ?? Number.NaN, base));
-    const peak = Math.max(...samples.map(({ rss }) => rss));
+    const quarters = [1, 2, 3, 4].map((quarter) => samples[Math.ceil((quarter * samples.length) / 4) - 1]);
+    const marks = quarters.map((sample) => ((sample?.rss ?? Number.NaN) / base).toFixed(2));
+    const peak = peakOf(samples);
     return [
-      `${name}: RSS ${start} at the start, ${middle} half way, ${end} at the end, ${ratio(peak, base)} at its peak`,
-      `  (${peak.toFixed(0)} MiB; ${at(1)?.anonymous.toFixed(0)} MiB of the end without mapped files; ${heap.toFixed(0)} MiB alive in the heap)`,
+      `${name}: RSS ${marks.join(', ')} at the quarters of ${samples.length} s, ${(peak / base).toFixed(2)} at its peak`,
+      `  (${peak.toFixed(0)} MiB; at the end ${samples.at(-1)?.anonymous.toFixed(0)} MiB without mapped files, ${heap.toFixed(0)} MiB alive in the heap)`,
       `  listening after ${listeningAt.toFixed(0)} ms${deliveringAt === undefined ? '' : `, delivering after ${deliveringAt.toFixed(0)} ms`}`,
     ].join('\n');
   });
-  const [, waiting] = held;
   const aim = 1.5 * base + 64;
-  const peak = Math.max(...(waiting?.samples.map(({ rss }) => rss) ?? []));
+  const met = peakOf(held[1]?.samples ?? []) <= aim;
   return [
     ...lines,
     `Receivers that never end an answer got ${requests} requests.`,
-    `The aim: at most ${aim.toFixed(0)} MiB (1.5 of the empty store's and 64 MiB): ${peak <= aim ? 'met' : 'not met'}.`,
+    `The aim: at most ${aim.toFixed(0)} MiB (1.5 of the empty store's and 64 MiB): ${met ? 'met' : 'not met'}.`,
   ].join('\n');
 }
 
-function ratio(value: number, base: number): string {
-  return (value / base).toFixed(2);
+function peakOf(samples: readonly Memory[]): number {
+  return Math.max(...samples.map(({ rss }) => rss));
 }

@@ -25,7 +25,7 @@ export interface EventLog {
    * whom acknowledges anything.
    */
   readAfter(position: number, limit: number): Promise<readonly LoggedEvent[]>;
-  /** The position of the oldest event that is kept; of the next one to come when none is. */
+  /** The position from which on every event is kept; that of the next one to come when none is. */
   oldest(): Promise<number>;
   /** The position after which everything that happened at or after `time` (ms) is found. */
   positionBefore(time: number): Promise<number>;

@@ -6,6 +6,7 @@ import { printTraceparent, type TraceContext } from '../core/trace.ts';
 import { statement, type Database, type Writer } from '../db/index.ts';
 import type { EventsTable } from '../db/schema.ts';
 import type { EventBatch, EventLog } from './event-log.ts';
+import { firstKept } from './kept.ts';
 import { asLoggedEvent, eventColumns } from './rows.ts';
 
 const CONSUMER = 'delivery';
@@ -96,7 +97,10 @@ export class SqliteEventLog implements EventLog {
   }
 
   async oldest(): Promise<number> {
-    return (await this.#db.reader.first(oldestKept, {}))?.id ?? this.#head + 1;
+    const { reader } = this.#db;
+    const oldest = (await reader.first(oldestKept, {}))?.id ?? this.#head + 1;
+    // One that something still waits for outlives its neighbours.
+    return Math.max(oldest, await firstKept(reader));
   }
 
   async positionBefore(time: number): Promise<number> {

@@ -164,6 +164,18 @@ test('when everything is gone, what comes after a restart has a later place in t
   await server.settled();
 });
 
+test('what is gone beside an old event that still waits is told as a gap to whoever resumes before it', async () => {
+  const server = await startServer(adjust);
+  await roomWithWebhook(server);
+  const before = server.app.log.head;
+  await addOld(server, 1, 'waiting');
+  await addOld(server, 20);
+  const waiting = before + 1;
+  await swept(server, async () => (await eventIds(server)).every((id) => id <= waiting || id > waiting + 20));
+  expect(await eventIds(server)).toContain(waiting);
+  expect(await server.app.log.oldest()).toBe(waiting + 21);
+});
+
 test('a restart in the middle loses its place and nothing else; traffic meanwhile stays in order', async () => {
   const server = await startServer(adjust);
   const { room, receiver } = await roomWithWebhook(server);

@@ -17,13 +17,19 @@ export interface Anew extends Record<string, number | null> {
 
 /**
  * Makes a delivery wait for an attempt at once, as if it had never been tried: the same id, the same bytes, the schedule
- * from its beginning. One that never was is made. One that waits already is left alone; answers whether it was not.
+ * from its beginning. One that never was is made. One that waits already, or whose event is no longer kept, is left
+ * alone; answers whether it was not.
  */
 export async function sendAnew(tx: Writer, anew: Anew): Promise<boolean> {
   const { eventId, webhookId } = anew;
+  if (!(await tx.first(keptEvent, { eventId }))) return false;
   await tx.all(keepSuccess, { eventId, webhookId });
   return (await tx.first(makeWait, anew)) !== undefined;
 }
+
+const keptEvent = statement<{ eventId: number }>()((db, param) =>
+  db.selectFrom('events').select('id').where('id', '=', param('eventId')),
+);
 
 /** The attempt that delivered it becomes one among others (ADR 0002). */
 const keepSuccess = statement<{ eventId: number; webhookId: number }>()((db, param) =>
