@@ -166,11 +166,13 @@ test('when everything is gone, what comes after a restart has a later place in t
 
 test('what is gone beside an old event that still waits is told as a gap to whoever resumes before it', async () => {
   const server = await startServer(adjust);
-  await roomWithWebhook(server);
+  const { room } = await roomWithWebhook(server);
   const before = server.app.log.head;
   await addOld(server, 1, 'waiting');
   await addOld(server, 20);
   const waiting = before + 1;
+  await server.as('bob').say(room, 'hello');
+  await server.settled();
   await swept(server, async () => (await eventIds(server)).every((id) => id <= waiting || id > waiting + 20));
   expect(await eventIds(server)).toContain(waiting);
   expect(await server.app.log.oldest()).toBe(waiting + 21);
