@@ -75,7 +75,9 @@ export class Backlog {
 
   /** A delivery of this webhook waits in the table until then. */
   note(webhookId: number, dueAt: number): void {
-    this.#times.note(webhookId, dueAt);
+    // What is overdue is looked for whenever there is room, and with it when to look again: no timer for that.
+    if (this.#overdue.has(webhookId)) void this.#load(webhookId);
+    else this.#times.note(webhookId, dueAt);
   }
 
   /** The lane has room: it may take what is due. */

@@ -10,6 +10,9 @@ import { saveSettlements, type Recorded } from './store/records.ts';
 /** How long to wait before trying again what the store refused (disk full, locked), in ms. */
 const STORE_RETRY_MS = 1_000;
 
+/** Records of one transaction: it holds the event loop for some milliseconds, however many wait to be written. */
+const MOST_IN_BATCH = 500;
+
 export interface RecorderParts {
   log: EventLog;
   clock: Clock;
@@ -25,8 +28,8 @@ export interface RecorderParts {
 export class Recorder {
   readonly #parts: RecorderParts;
   #change: number;
-  #records: Recorded[] = [];
-  #settled: LoggedEvent[] = [];
+  readonly #records: Recorded[] = [];
+  readonly #settled: LoggedEvent[] = [];
   #writing: Promise<void> | undefined;
   #closed = false;
   readonly #listeners: ((records: readonly Recorded[]) => void)[] = [];
@@ -71,10 +74,8 @@ export class Recorder {
     // What the present turn of the event loop settles joins the same batch.
     await Promise.resolve();
     while (this.#records.length + this.#settled.length > 0) {
-      const records = this.#records;
-      const settled = this.#settled;
-      this.#records = [];
-      this.#settled = [];
+      const records = this.#records.splice(0, MOST_IN_BATCH);
+      const settled = this.#settled.splice(0);
       const done = [...settled, ...records.flatMap(({ delivery }) => lastOf(delivery.progress))];
       await this.#write(records, done);
     }

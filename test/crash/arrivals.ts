@@ -19,7 +19,7 @@ export class Arrivals implements AsyncDisposable {
   readonly all: Arrival[] = [];
   readonly #server: Server;
   #life = 0;
-  #recorded: ReadonlySet<string> = new Set();
+  readonly #recorded = new Set<string>();
   #listeningAt: number | undefined;
   readonly #firstAfterMs: number[] = [];
 
@@ -57,10 +57,10 @@ export class Arrivals implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
   }
 
-  /** The server has ended; `recorded` are the attempts that it left on record, `delivery-id number`. */
-  newLife(recorded: ReadonlySet<string>): void {
+  /** The server has ended; `recorded` are the attempts that it put on record, `delivery-id number`. */
+  newLife(recorded: readonly string[]): void {
     this.#life += 1;
-    this.#recorded = recorded;
+    for (const attempt of recorded) this.#recorded.add(attempt);
     this.#listeningAt = undefined;
   }
 
