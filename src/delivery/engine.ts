@@ -211,7 +211,7 @@ export class DeliveryEngine {
 
   async #attempt(lane: Lane, delivery: Delivery): Promise<Tried> {
     const { registry, courier, clock } = this.#parts;
-    if ((delivery.stored || lane.asking) && !(await this.#isStillSeen(lane, delivery))) {
+    if ((delivery.stored || lane.isAsking) && !(await this.#isStillSeen(lane, delivery))) {
       return unsent({ state: 'dropped', reason: 'The owner may no longer see the room.' });
     }
     const webhook = registry.get(delivery.webhookId);
@@ -222,23 +222,13 @@ export class DeliveryEngine {
     return courier.attempt(delivery, webhook);
   }
 
-  /**
-   * Rule 5. Of a lane one asks after the other, and who need not ask waits for those who do, so that nobody overtakes
-   * (DEL-10). When one cannot be answered, those who wait for their turn cannot either.
-   */
-  async #isStillSeen(lane: Lane, { stored, event, webhookId }: Delivery): Promise<boolean> {
+  /** Rule 5. Who need not ask waits for those of the lane who do. */
+  #isStillSeen(lane: Lane, { stored, event, webhookId }: Delivery): Promise<boolean> {
     const { registry, matcher } = this.#parts;
-    const ask = async () => {
+    return lane.ask(async () => {
       const webhook = registry.get(webhookId);
       return !stored || !webhook || matcher.stillSees(webhook, event);
-    };
-    const asking = lane.asking ? lane.asking.then(ask) : ask();
-    lane.asking = asking;
-    try {
-      return await asking;
-    } finally {
-      if (lane.asking === asking) lane.asking = undefined;
-    }
+    });
   }
 
   /** The fault is ours, not the receiver's: it does not count as an attempt. */
@@ -267,11 +257,14 @@ export class DeliveryEngine {
     const { registry, clock } = this.#parts;
     const { webhookId } = lane;
     const webhook = registry.get(webhookId);
-    lane.behind ||= isUntried(delivery, settlement);
-    if (webhook && settlement.dueAt !== 'afterRoom') return this.backlog.note(webhookId, settlement.dueAt);
-    if (webhook?.ordering === 'none') void this.#ordered.end(lane);
+    if (webhook && settlement.dueAt !== 'afterRoom') {
+      lane.behind ||= isUntried(delivery, settlement);
+      return this.backlog.note(webhookId, settlement.dueAt);
+    }
     // The webhook is gone, or it was not certain whether the lane is still behind.
-    else if (lane.behind || !webhook) this.backlog.note(webhookId, clock.now());
+    if (!webhook || lane.behind) this.backlog.note(webhookId, clock.now());
+    if (webhook?.ordering === 'none') void this.#ordered.end(lane);
+    else if (webhook) this.#ordered.stored(lane, delivery);
   }
 
   #eventsDone(count: number): void {

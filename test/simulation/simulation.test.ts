@@ -30,6 +30,12 @@ describe.runIf(asked === undefined)('whatever happens, and in whatever order, th
   );
 });
 
+/** Beyond those seeds: what a longer search has found. */
+test.each([
+  ['what was on its way to wait for its room when the ordering was given up', 33_449],
+  ['what happened while a webhook was inactive, matched after a crash', 20_052],
+])('%s (seed %i)', (_, seed) => play(seed, seed));
+
 test.skipIf(asked === undefined)(`HEARTH_SEED=${asked}`, { timeout: 86_400_000 }, async () => {
   await play(first, last).catch((error: unknown) => {
     if (error instanceof BrokenRun) process.stdout.write(`${error.trace.join('\n')}\n`);

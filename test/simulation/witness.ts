@@ -148,13 +148,13 @@ export class Witness {
       must(number === 1, 'What has no row was never tried.', request);
       // From its lane to here without a pause: what holds now held when it was given a slot.
       const lane = lanes.of(webhookId);
-      must(lane.asking !== undefined || lane.inFlight <= lane.cap.value, 'A lane keeps to its cap.', {
+      must(lane.isAsking || lane.inFlight <= lane.cap.value, 'A lane keeps to its cap.', {
         ...request,
         cap: lane.cap.value,
       });
       const share = Math.max(1, Math.floor(this.#scenario.limits.slots * this.#scenario.limits.suspectShare));
       must(
-        lane.asking !== undefined || lane.standing !== 'suspect' || lanes.slotsBy.suspect <= share,
+        lane.isAsking || lane.standing !== 'suspect' || lanes.slotsBy.suspect <= share,
         'Suspect lanes keep to their share.',
         request,
       );
@@ -197,14 +197,18 @@ export class Witness {
   #keepsOrder(request: Request): void {
     const { seq, webhookId, number, life } = request;
     const event = this.matched.get(seq)?.event;
-    if (!event || this.#isHeldBack(event)) return;
-    if (number === 1 && !this.#reordered(webhookId)) {
+    const webhook = this.#history.now.webhooks.get(webhookId);
+    if (!event || !webhook || this.#isHeldBack(event) || this.#reordered(webhookId)) return;
+    const { ordering, disabledAt } = webhook;
+    // What happened while it was inactive may be matched all the same after a crash, when later ones wait already.
+    if (ordering === 'room' && disabledAt !== null) return;
+    if (number === 1) {
       const key = `${life}/${webhookId}/${event.roomUuid}`;
       const last = this.#firsts.get(key) ?? 0;
       must(last < seq, 'First attempts of a room leave in the order of events (DEL-10).', { ...request, last });
       this.#firsts.set(key, seq);
     }
-    if (this.#history.now.webhooks.get(webhookId)?.ordering !== 'room' || this.#reordered(webhookId)) return;
+    if (ordering !== 'room') return;
     for (const [before, { event: other, webhooks }] of this.matched) {
       if (before >= seq || other.roomUuid !== event.roomUuid || this.#isHeldBack(other)) continue;
       if (!webhooks.some(({ id }) => id === webhookId)) continue;

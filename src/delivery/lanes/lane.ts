@@ -69,8 +69,8 @@ export class Lane {
   loading = false;
   /** Rows of the table that are in the queue or in flight, by event. */
   readonly loaded = new Set<number>();
-  /** Whether the last of its deliveries that must be asked about may still be seen; while somebody asks. */
-  asking: Promise<boolean> | undefined;
+  /** The question that was asked last, while it is not answered. */
+  #asking: Promise<boolean> | undefined;
   /** Only where the webhook's ordering is `room`. */
   order: RoomOrder | undefined;
 
@@ -133,6 +133,24 @@ export class Lane {
       use(await read(), reading.wholeBefore);
     } finally {
       this.#readings.delete(reading);
+    }
+  }
+
+  get isAsking(): boolean {
+    return this.#asking !== undefined;
+  }
+
+  /**
+   * Asks something before a delivery is sent: one after the other, so that nobody overtakes (DEL-10). When one question
+   * cannot be answered, those that wait for their turn are not either.
+   */
+  async ask(question: () => Promise<boolean>): Promise<boolean> {
+    const asking = this.#asking ? this.#asking.then(question) : question();
+    this.#asking = asking;
+    try {
+      return await asking;
+    } finally {
+      if (this.#asking === asking) this.#asking = undefined;
     }
   }
 

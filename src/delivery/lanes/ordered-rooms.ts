@@ -75,6 +75,11 @@ export class OrderedRooms {
     return place === 'go';
   }
 
+  /** A delivery waits in the table for its room, which is forgotten where the ordering was given up and asked for again. */
+  stored(lane: Lane, { event }: Delivery): void {
+    if (this.#orderOf(lane).stored(event.roomUuid)) void this.#load(lane, event.roomUuid);
+  }
+
   /** What became of a delivery is durable: its room goes on, or leaves memory until it is tried again. */
   recorded(lane: Lane, delivery: Delivery, settlement: Settlement): void {
     const order = this.#orderOf(lane);

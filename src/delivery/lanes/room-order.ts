@@ -43,9 +43,12 @@ export class RoomOrder {
     this.#gateOf(roomUuid).heads.add(eventId);
   }
 
-  /** More of the room waits in the table. */
-  stored(roomUuid: string): void {
-    this.#gateOf(roomUuid).stored = true;
+  /** More of the room waits in the table. Answers whether that is news, and nothing is under way that it waits for. */
+  stored(roomUuid: string): boolean {
+    const gate = this.#gateOf(roomUuid);
+    const isNews = !gate.stored;
+    gate.stored = true;
+    return isNews && gate.heads.size === 0;
   }
 
   /**
