@@ -42,7 +42,7 @@ test('a room whose delivery fails waits for it, the other rooms go on', async ()
   const { server, receiver, rooms } = scene;
   const [first, ...later] = await say(scene, rooms.loud, 4);
   const others = await say(scene, rooms.quiet, 4);
-  expect(idsOf(await receiver.take(5)).toSorted()).toEqual([first, ...others].toSorted());
+  expect(idsOf(await receiver.take(5)).toSorted()).toEqual([first, ...others].map(String).toSorted());
   await server.settled();
   expect(receiver.unseen).toEqual([]);
 
