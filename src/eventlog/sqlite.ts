@@ -7,6 +7,7 @@ import { statement, type Database, type Writer } from '../db/index.ts';
 import type { EventsTable } from '../db/schema.ts';
 import type { EventBatch, EventLog } from './event-log.ts';
 import { firstKept } from './kept.ts';
+import { newestEventBefore } from './positions.ts';
 import { asLoggedEvent, eventColumns } from './rows.ts';
 
 const CONSUMER = 'delivery';
@@ -104,8 +105,8 @@ export class SqliteEventLog implements EventLog {
   }
 
   async positionBefore(time: number): Promise<number> {
-    const row = await this.#db.reader.first(newestBefore, { time });
-    return Math.min(row?.id ?? (await this.oldest()) - 1, this.#head);
+    const before = await newestEventBefore(this.#db.reader, time);
+    return Math.min(before > 0 ? before : (await this.oldest()) - 1, this.#head);
   }
 
   async acknowledge(events: readonly LoggedEvent[], record: (tx: Writer) => Promise<void>): Promise<void> {
@@ -161,16 +162,6 @@ export class SqliteEventLog implements EventLog {
 const newest = statement()((db) => db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1));
 
 const oldestKept = statement()((db) => db.selectFrom('events').select('id').orderBy('id').limit(1));
-
-const newestBefore = statement<{ time: number }>()((db, param) =>
-  db
-    .selectFrom('events')
-    .select('id')
-    .where('createdAt', '<', param('time'))
-    .orderBy('createdAt', 'desc')
-    .orderBy('id', 'desc')
-    .limit(1),
-);
 
 const savedPosition = statement<{ consumer: string }>()((db, param) =>
   db.selectFrom('logPositions').select('position').where('consumer', '=', param('consumer')),

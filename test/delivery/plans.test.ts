@@ -3,16 +3,16 @@ import { expect, test } from 'vitest';
 import { Vault } from '../../src/core/vault.ts';
 import type { Reader, Writer } from '../../src/db/index.ts';
 import { compileStatement } from '../../src/db/database.ts';
+import { newestEventBefore } from '../../src/eventlog/index.ts';
 import { Matcher } from '../../src/delivery/matcher.ts';
 import { findCandidates } from '../../src/delivery/replay/candidates.ts';
-import { findReplay, findUnfinished, lastEventBefore } from '../../src/delivery/replay/store.ts';
+import { findReplay, findUnfinished } from '../../src/delivery/replay/store.ts';
 import {
   clearExchanges,
   deleteAttempts,
   deleteDeliveries,
   deleteDeliveriesOf,
   deleteEvents,
-  newestBefore,
 } from '../../src/delivery/retention/store.ts';
 import { behindRoom, dueOf, recordedWebhooks, untriedOf } from '../../src/delivery/store/waiting.ts';
 import { WebhookRegistry, type ActiveWebhook } from '../../src/webhooks/index.ts';
@@ -64,7 +64,7 @@ test.each<[string, string, (reader: Reader) => Promise<unknown>]>([
   ['what became of the events of a range', 'sqlite_autoindex_deliveries_1', (reader) => look(reader, 'events')],
   ['what waits of a replay', 'deliveries_of_replay', (reader) => findReplay(reader, 1)],
   ['the replay that is not finished', 'replays_open', (reader) => findUnfinished(reader, 1)],
-  ['where the log was at a time', 'events_by_time', (reader) => lastEventBefore(reader, 1)],
+  ['where the log was at a time', 'events_by_time', (reader) => newestEventBefore(reader, 1)],
   ['what has changed', 'deliveries_by_change', (reader) => deliveriesAfter(reader, 1, 10)],
   ['what is recorded of an event', 'sqlite_autoindex_deliveries_1', (reader) => recordedWebhooks(reader, 1)],
 ])('%s is found in an index, however many deliveries are done', async (_, index, ask) => {
@@ -73,7 +73,7 @@ test.each<[string, string, (reader: Reader) => Promise<unknown>]>([
 });
 
 test.each<[string, string[], (tx: Writer) => Promise<unknown>]>([
-  ['the newest old event', ['events_by_time'], (tx) => newestBefore(tx, 1)],
+  ['the newest old event', ['events_by_time'], (tx) => newestEventBefore(tx, 1)],
   ['old attempts', ['attempts_by_time'], (tx) => deleteAttempts(tx, 1, 10)],
   ['old exchanges', ['deliveries_with_exchange'], (tx) => clearExchanges(tx, 1, 10)],
   [

@@ -4,20 +4,13 @@ import type { Clock } from '../../core/clock.ts';
 import { ApiError } from '../../core/errors.ts';
 import type { Database, Reader } from '../../db/index.ts';
 import type { ReplayState } from '../../db/schema.ts';
+import { newestEventBefore } from '../../eventlog/index.ts';
 import { bodyKey, keyset, mapPage, type Page } from '../../http/index.ts';
 import { mayLookInto, parseFilter, type ActiveWebhook, type WebhookRegistry } from '../../webhooks/index.ts';
 import type { Choice } from './candidates.ts';
 import { presentReplay } from './present.ts';
 import type { Replayer } from './replayer.ts';
-import {
-  findRecord,
-  lastEventBefore,
-  newestEvent,
-  newestRecords,
-  updateReplay,
-  webhookKey,
-  type ReplayRecord,
-} from './store.ts';
+import { findRecord, newestEvent, newestRecords, updateReplay, webhookKey, type ReplayRecord } from './store.ts';
 
 export interface ReplayServiceParts {
   db: Database;
@@ -104,7 +97,7 @@ export class ReplayService {
     const filter = parseFilter(webhook.resource, body.filter ?? '', webhook.ownerUuid);
     const newest = await newestEvent(reader);
     let { untilSequence: until = newest } = body;
-    if (body.until !== undefined) until = await lastEventBefore(reader, Date.parse(body.until) + 1);
+    if (body.until !== undefined) until = await newestEventBefore(reader, Date.parse(body.until) + 1);
     const after = await startOf(reader, webhook, body);
     return { kind: body.kind, webhook, filter, after: Math.min(after, newest), until: Math.min(until, newest) };
   }
@@ -136,7 +129,7 @@ async function startOf(
   { disabledAfter }: ActiveWebhook,
   { kind, since, fromSequence }: ReplayCreate,
 ): Promise<number> {
-  if (since !== undefined) return lastEventBefore(reader, Date.parse(since));
+  if (since !== undefined) return newestEventBefore(reader, Date.parse(since));
   if (fromSequence !== undefined) return fromSequence - 1;
   if (kind === 'failed') return 0;
   if (kind === 'missed' && disabledAfter !== null) return disabledAfter;

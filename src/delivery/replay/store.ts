@@ -124,12 +124,6 @@ export async function newestEvent(reader: Reader): Promise<number> {
   return row?.id ?? 0;
 }
 
-/** The last position of the log before a moment (ms), 0 when there is none. */
-export async function lastEventBefore(reader: Reader, time: number): Promise<number> {
-  const row = await reader.first(lastBefore, { time });
-  return row?.id ?? 0;
-}
-
 /** The internal key of a webhook. */
 export async function webhookKey(reader: Reader, uuid: string): Promise<number | undefined> {
   return (await reader.first(keyOfWebhook, { uuid }))?.id;
@@ -176,16 +170,6 @@ const unfinished = statement<{ webhookId: number }>()((db, param) =>
 );
 
 const newest = statement()((db) => db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1));
-
-const lastBefore = statement<{ time: number }>()((db, param) =>
-  db
-    .selectFrom('events')
-    .select('id')
-    .where('createdAt', '<', param('time'))
-    .orderBy('createdAt', 'desc')
-    .orderBy('id', 'desc')
-    .limit(1),
-);
 
 const keyOfWebhook = statement<{ uuid: string }>()((db, param) =>
   db.selectFrom('webhooks').select('id').where('uuid', '=', param('uuid')),

@@ -4,11 +4,6 @@ import type { ReplayState } from '../../db/schema.ts';
 import { noteGone } from '../../eventlog/index.ts';
 import { WAITING } from '../store/waiting.ts';
 
-/** The newest event that happened before `time` (ms); 0: there is none. */
-export async function newestBefore(reader: Reader, time: number): Promise<number> {
-  return (await reader.first(newestEventBefore, { time }))?.id ?? 0;
-}
-
 /** Deletes at most `limit` attempts that began before `time` (ms); answers how many. */
 export async function deleteAttempts(tx: Writer, time: number, limit: number): Promise<number> {
   return (await tx.all(oldAttempts, { time, limit })).length;
@@ -87,10 +82,6 @@ export async function deleteDeliveriesOf(
 export async function deleteReplays(tx: Writer, time: number, limit: number): Promise<number> {
   return (await tx.all(oldReplays, { time, limit })).length;
 }
-
-const newestEventBefore = statement<{ time: number }>()((db, param) =>
-  db.selectFrom('events').select('id').where('createdAt', '<', param('time')).orderBy('createdAt', 'desc').limit(1),
-);
 
 const oldAttempts = statement<{ time: number; limit: number }>()((db, param) =>
   db

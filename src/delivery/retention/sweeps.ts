@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Reader, Writer } from '../../db/index.ts';
+import { newestEventBefore } from '../../eventlog/index.ts';
 import {
   clearExchanges,
   deleteAttempts,
@@ -8,7 +9,6 @@ import {
   deleteEvents,
   deleteReplays,
   namedWebhooks,
-  newestBefore,
   type Looked,
 } from './store.ts';
 
@@ -39,7 +39,7 @@ export function allSweeps({ clock, log, times: { eventsMs, attemptsMs } }: Parts
   const attemptsUntil = () => clock.now() - attemptsMs;
   const eventsUntil = () => clock.now() - eventsMs;
   // By their place in the log and not by their own time, which may have been set back.
-  const oldUpTo = async (reader: Reader) => Math.min(log.settled, await newestBefore(reader, eventsUntil()));
+  const oldUpTo = async (reader: Reader) => Math.min(log.settled, await newestEventBefore(reader, eventsUntil()));
 
   const ofAttempts = [
     simple('attempts', (tx, limit) => deleteAttempts(tx, attemptsUntil(), limit)),
