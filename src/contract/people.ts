@@ -20,7 +20,7 @@ export const Person = z
     status: z.enum(['active', 'inactive', 'unknown']).optional(),
     invitePending: z.boolean().optional(),
     loginEnabled: z.boolean().optional(),
-    type: z.enum(['person', 'bot']),
+    type: z.enum(['person', 'bot', 'appuser']),
   })
   .meta({ id: 'Person' });
 export type Person = z.output<typeof Person>;

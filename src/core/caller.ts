@@ -1,5 +1,8 @@
 import type { TraceContext } from './trace.ts';
 
+/** `appuser`: a guest, or what posts for an incoming webhook. */
+export type PersonType = 'person' | 'bot' | 'appuser';
+
 export type Role = 'admin' | 'compliance';
 
 /** The person behind a request, as their access token tells (AUTH-6). */
@@ -10,7 +13,7 @@ export interface Caller {
   /** Lower case. */
   email: string;
   displayName: string;
-  type: 'person' | 'bot';
+  type: PersonType;
   /** Internal key. */
   orgId: number;
   orgUuid: string;
@@ -29,7 +32,8 @@ export type Scope =
   | `spark:${'people' | 'rooms' | 'memberships' | 'messages' | 'teams' | 'team_memberships'}_${'read' | 'write'}`
   | 'spark-admin:people_read'
   | 'spark-admin:people_write'
-  | 'spark-compliance:events_read';
+  | `spark-compliance:${'events' | 'rooms' | 'memberships' | 'messages' | 'teams' | 'team_memberships'}_read`
+  | `spark-compliance:${'rooms' | 'memberships' | 'messages' | 'team_memberships'}_write`;
 
 export function hasScope(caller: Caller, scope: Scope): boolean {
   return caller.scopes.has(scope) || (scope.startsWith('spark:') && caller.scopes.has('spark:all'));

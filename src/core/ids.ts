@@ -2,7 +2,22 @@ import crypto, { hash } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** The words that appear in a public id (spec 2.1). */
-export type IdType = 'PEOPLE' | 'ROOM' | 'MESSAGE' | 'MEMBERSHIP' | 'WEBHOOK' | 'TEAM' | 'ORGANIZATION' | 'APPLICATION';
+export type IdType =
+  | 'PEOPLE'
+  | 'ROOM'
+  | 'MESSAGE'
+  | 'MEMBERSHIP'
+  | 'WEBHOOK'
+  | 'TEAM'
+  | 'TEAM_MEMBERSHIP'
+  | 'ATTACHMENT_ACTION'
+  | 'ORGANIZATION'
+  | 'CONTENT'
+  | 'APPLICATION'
+  | 'EVENT'
+  | 'TABS'
+  | 'LICENSE'
+  | 'ROLE';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const PUBLIC_ID = /^[A-Za-z0-9_-]+={0,2}$/;
@@ -56,7 +71,7 @@ export type ParsedId = { kind: 'key'; key: string } | { kind: 'otherType' } | { 
 export function parseId(type: IdType, text: string): ParsedId {
   const lower = text.toLowerCase();
   if (isUuid(lower)) return { kind: 'key', key: lower };
-  if (type === 'MEMBERSHIP' && isPairOfUuids(lower)) return { kind: 'key', key: lower };
+  if ((type === 'MEMBERSHIP' || type === 'TEAM_MEMBERSHIP') && isPairOfUuids(lower)) return { kind: 'key', key: lower };
   if (!PUBLIC_ID.test(text)) return { kind: 'malformed' };
   const match = DECODED.exec(Buffer.from(text, 'base64url').toString('latin1'));
   if (!match?.[1] || !match[2]) return { kind: 'malformed' };

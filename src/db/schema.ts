@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { PersonType } from '../core/caller.ts';
 
 /**
  * The tables, as both engines hold them. Times are milliseconds since 1970 (UTC), flags are 0 or 1, `uuid` is the key a
@@ -45,7 +46,7 @@ export interface PeopleTable {
   id: Key;
   uuid: string;
   orgId: number;
-  type: 'person' | 'bot';
+  type: PersonType;
   /** Lower case, unique. */
   email: string;
   displayName: string;

@@ -1,4 +1,4 @@
-import type { Role } from '../core/caller.ts';
+import type { PersonType, Role } from '../core/caller.ts';
 import { newUuid } from '../core/ids.ts';
 import type { Writer } from '../db/index.ts';
 
@@ -15,7 +15,7 @@ export interface NewPerson {
   uuid?: string;
   /** Internal key. */
   orgId: number;
-  type: 'person' | 'bot';
+  type: PersonType;
   /** Unique without regard to case. */
   email: string;
   displayName: string;

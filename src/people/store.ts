@@ -1,12 +1,12 @@
 import { sql, type ExpressionBuilder, type ExpressionWrapper, type SqlBool } from 'kysely';
-import type { Caller } from '../core/caller.ts';
+import type { Caller, PersonType } from '../core/caller.ts';
 import { statement, type Reader, type Schema } from '../db/index.ts';
 
 /** A person as other resources refer to them. */
 export interface PersonRef {
   id: number;
   uuid: string;
-  type: 'person' | 'bot';
+  type: PersonType;
   /** Lower case. */
   email: string;
   displayName: string;

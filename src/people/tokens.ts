@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Role, Scope } from '../core/caller.ts';
+import type { PersonType, Role, Scope } from '../core/caller.ts';
 import type { Writer } from '../db/index.ts';
 import { hashToken } from '../http/index.ts';
 
@@ -55,7 +55,11 @@ export function newToken(orgUuid: string, random: Uint8Array = randomBytes(TOKEN
  * Keys of the APPLICATION ids that webhooks show as `appId`: `C` and 64 hexadecimal digits, as Webex's have. All bots
  * share one client, as do all tokens that people are given directly (spec 2.1).
  */
-export const appKeys = { bot: appKey('bots'), person: appKey('personal access tokens') } as const;
+export const appKeys = {
+  bot: appKey('bots'),
+  person: appKey('personal access tokens'),
+  appuser: appKey('guests'),
+} as const;
 
 function appKey(client: string): string {
   return `C${createHash('sha256').update(`hearth client: ${client}`).digest('hex')}`;
@@ -94,7 +98,7 @@ const roleScopes: Readonly<Record<Role, readonly string[]>> = {
 };
 
 /** Spec 1.4: bots read and write messaging and administer nothing; people have all of it, and what their roles add. */
-export function defaultScopes({ type, roles }: { type: 'person' | 'bot'; roles: string }): string[] {
+export function defaultScopes({ type, roles }: { type: PersonType; roles: string }): string[] {
   if (type === 'bot') return [...messagingScopes];
   const held = roles.split(' ');
   return [

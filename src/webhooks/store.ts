@@ -1,4 +1,5 @@
 import type { Updateable } from 'kysely';
+import type { PersonType } from '../core/caller.ts';
 import type { Vault } from '../core/vault.ts';
 import { statement, type Reader, type Writer } from '../db/index.ts';
 import type { Ordering, WebhooksTable } from '../db/schema.ts';
@@ -13,7 +14,7 @@ export interface ActiveWebhook extends Subscription {
   /** Internal key. */
   ownerId: number;
   ownerUuid: string;
-  ownerType: 'person' | 'bot';
+  ownerType: PersonType;
   /** The owner's organization. */
   orgUuid: string;
   ownedBy: 'creator' | 'org';
