@@ -3,6 +3,7 @@ import { diskLatency } from './disk.ts';
 import { drain } from './drain.ts';
 import { isolation } from './isolation.ts';
 import { lateness } from './lateness.ts';
+import { listing } from './listing.ts';
 import { matching } from './matcher.ts';
 import { measureMemory } from './memory.ts';
 import { asText, reportOf } from './report.ts';
@@ -83,6 +84,18 @@ export const parts: Readonly<Record<string, Part>> = {
       const found = await matching(folder);
       const text = `Matching an event: ${found.alone.toFixed(1)} µs with 20 webhooks, ${found.crowded.toFixed(1)} µs with 100,000 more in other rooms (aim ≤ 50)`;
       return { text, result: found };
+    },
+  },
+  listing: {
+    summary: 'pages of long lists: 5,000 rooms, 20,000 messages, 3,000 members (takes some two minutes)',
+    always: false,
+    async run({ folder, progress }) {
+      const walks = await listing(folder, progress);
+      const lines = walks.map(
+        ({ list, pages, first, last, ratio: grown }) =>
+          `${list}, ${pages} pages: ${ms(first)} at the beginning, ${ms(last)} at the end: ${ratio(grown)} (aim ≤ 1.5)`,
+      );
+      return { text: lines.join('\n'), result: walks };
     },
   },
   memory: {

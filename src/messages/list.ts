@@ -20,63 +20,69 @@ interface Place {
   rules: BotRules;
 }
 
+/** Sort key of a message: when it was posted, and its internal key. */
+type Point = readonly [createdAt: number, id: number];
+
 /** Messages of one room, replies among them, newest first (spec 3.4). */
 export async function listMessages(place: Place, query: ListQuery): Promise<Page<MessageRow>> {
-  const { reader, caller, room, rules } = place;
-  let max = query.max;
+  const { reader, caller, room } = place;
+  const { mentionedPeople, parentId } = query;
+  if (mentionedPeople !== undefined) mustNameSelf(caller, mentionedPeople);
+  const max = mentionedPeople === undefined ? query.max : Math.min(query.max, MOST_MENTIONS);
+  const below = await startingPoint(place, query);
+
   let rows = selectMessages(reader.query)
-    .where('messages.roomId', '=', room.id)
     .orderBy('messages.createdAt', 'desc')
-    .orderBy('messages.id', 'desc');
-
-  if (query.mentionedPeople !== undefined) {
-    mustNameSelf(caller, query.mentionedPeople);
-    max = Math.min(max, MOST_MENTIONS);
-    rows = rows.where('messages.id', 'in', (eb) =>
-      eb
-        .selectFrom('messageMentions')
-        .select('messageId')
-        .where('roomId', '=', room.id)
-        .where((mention) =>
-          mention.or([
-            mention('personId', '=', caller.personId),
-            ...(allReaches(caller, room, rules) ? [mention('personId', 'is', null)] : []),
-          ]),
-        ),
-    );
+    .orderBy('messages.id', 'desc')
+    .limit(max + 1);
+  if (mentionedPeople !== undefined && parentId === undefined) {
+    rows = rows.where('messages.id', 'in', mentions(place, { below, limit: max + 1 }));
+  } else {
+    rows = rows.where('messages.roomId', '=', room.id);
+    if (below) rows = rows.where((eb) => eb(eb.refTuple('messages.createdAt', 'messages.id'), '<', eb.tuple(...below)));
+    if (parentId !== undefined) rows = rows.where('messages.parentUuid', '=', bodyKey('MESSAGE', parentId));
+    // Those of one thread may be far below the latest of the room.
+    if (mentionedPeople !== undefined) rows = rows.where('messages.id', 'in', mentions(place, { below }));
   }
-  if (query.parentId !== undefined) rows = rows.where('messages.parentUuid', '=', bodyKey('MESSAGE', query.parentId));
-  if (query.before !== undefined) rows = rows.where('messages.createdAt', '<', Date.parse(query.before));
-
-  for (const position of await startingPoints(place, query)) {
-    const [time, id] = position;
-    rows = rows.where((eb) =>
-      eb.or([
-        eb('messages.createdAt', '<', time),
-        eb.and([eb('messages.createdAt', '=', time), eb('messages.id', '<', id)]),
-      ]),
-    );
-  }
-  return newestFirst.page(await rows.limit(max + 1).execute(), max, ({ createdAt, id }) => [createdAt, id]);
+  return newestFirst.page(await rows.execute(), max, ({ createdAt, id }) => [createdAt, id]);
 }
 
 const newestFirst = keyset('messages', 'number', 'number');
 
-/** The list goes on strictly below each of these. */
-async function startingPoints(
-  place: Place,
-  { cursor, beforeMessage }: ListQuery,
-): Promise<(readonly [number, number])[]> {
+/** The list goes on strictly below it: the lowest of what the query names. */
+async function startingPoint(place: Place, { cursor, before, beforeMessage }: ListQuery): Promise<Point | undefined> {
   const { reader, caller, room, rules } = place;
-  const points: (readonly [number, number])[] = [];
-  const page = newestFirst.after(cursor);
-  if (page) points.push(page);
+  const points: (Point | undefined)[] = [newestFirst.after(cursor)];
+  if (before !== undefined) points.push([Date.parse(before), 0]);
   if (beforeMessage !== undefined) {
     const message = await findMessageFor(reader, caller.personId, bodyKey('MESSAGE', beforeMessage));
     if (message?.roomId !== room.id || !maySee(caller, message, rules)) throw new ApiError('messageNotFound');
     points.push([message.createdAt, message.id]);
   }
-  return points;
+  return points
+    .filter((point) => point !== undefined)
+    .toSorted(([time, id], [otherTime, otherId]) => time - otherTime || id - otherId)
+    .at(0);
+}
+
+/** Messages of the room that mention the caller, or everybody where that reaches them; the latest of each when limited. */
+function mentions(
+  { reader, caller, room, rules }: Place,
+  { below, limit }: { below: Point | undefined; limit?: number },
+) {
+  const of = (personId: number | null) => {
+    let rows = reader.query
+      .selectFrom('messageMentions')
+      .select('messageId')
+      .where('roomId', '=', room.id)
+      .where('personId', personId === null ? 'is' : '=', personId)
+      .orderBy('createdAt', 'desc')
+      .orderBy('messageId', 'desc');
+    if (below) rows = rows.where((eb) => eb(eb.refTuple('createdAt', 'messageId'), '<', eb.tuple(...below)));
+    return reader.query.selectFrom((limit === undefined ? rows : rows.limit(limit)).as('latest')).select('messageId');
+  };
+  const own = of(caller.personId);
+  return allReaches(caller, room, rules) ? own.unionAll(of(null)) : own;
 }
 
 function mustNameSelf(caller: Caller, mentionedPeople: string): void {

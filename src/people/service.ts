@@ -55,13 +55,7 @@ export class PeopleService {
 
     const after = byName.after(query.cursor);
     if (after) {
-      const [name, key] = after;
-      rows = rows.where((eb) =>
-        eb.or([
-          eb('people.displayName', '>', name),
-          eb.and([eb('people.displayName', '=', name), eb('people.id', '>', key)]),
-        ]),
-      );
+      rows = rows.where((eb) => eb(eb.refTuple('people.displayName', 'people.id'), '>', eb.tuple(...after)));
     }
     const sorted = rows
       .orderBy('people.displayName')

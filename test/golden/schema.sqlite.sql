@@ -112,11 +112,15 @@ CREATE INDEX events_of_messages on events (substr(data, 40, 48)) where resource 
 
 CREATE INDEX memberships_by_person on memberships ("personId", "roomId");
 
+CREATE INDEX memberships_of_person on memberships ("personId", id);
+
+CREATE INDEX memberships_of_room on memberships ("roomId", id);
+
 CREATE INDEX mentions_by_message on "messageMentions" ("messageId");
 
 CREATE INDEX mentions_by_room on "messageMentions" ("roomId", "personId", "createdAt", "messageId");
 
-CREATE INDEX messages_by_parent on messages ("parentUuid", "createdAt", id) where "parentUuid" is not null;
+CREATE INDEX messages_by_parent on messages ("roomId", "parentUuid", "createdAt", id) where "parentUuid" is not null;
 
 CREATE INDEX messages_by_room on messages ("roomId", "createdAt", id);
 
