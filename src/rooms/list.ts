@@ -3,25 +3,25 @@ import type { Caller } from '../core/caller.ts';
 import type { Reader } from '../db/index.ts';
 import { bodyKey, keyset, type Page } from '../http/index.ts';
 import { publicRoomsStandAlone } from './policy.ts';
-import { hasMember, hasTeammate, selectRoomsFor, type MemberView } from './store.ts';
+import { hasMember, hasTeammate, selectRoomsFor, type MemberView, type RoomCondition } from './store.ts';
 
 export async function listRooms(reader: Reader, caller: Caller, query: RoomsQuery): Promise<Page<MemberView>> {
   publicRoomsStandAlone(query);
   if (query.orgPublicSpaces === 'true') return listPublicRooms(reader, caller, query);
-  let rows = query.teamId === undefined ? ownRooms(reader, caller) : roomsOfTeam(reader, caller, query.teamId);
-  if (query.type !== undefined) rows = rows.where('rooms.type', '=', query.type);
-  return sorted(rows.limit(query.max + 1), query);
+  let rooms = query.teamId === undefined ? ownRooms(reader, caller) : roomsOfTeam(reader, caller, query.teamId);
+  if (query.type !== undefined) rooms = rooms.where('rooms.type', '=', query.type);
+  return inOrder(reader, caller, rooms.limit(query.max + 1), query);
 }
 
-function ownRooms(reader: Reader, { personId }: Caller) {
-  return selectRoomsFor(reader.query, personId).where('rooms.id', 'in', (eb) =>
+function ownRooms({ query }: Reader, { personId }: Caller) {
+  return keysOfRooms(query).where('rooms.id', 'in', (eb) =>
     eb.selectFrom('memberships').select('memberships.roomId').where('memberships.personId', '=', personId),
   );
 }
 
 /** Those of the team that the caller is in, and for members of the team also those that are open to them (VIS-2). */
-function roomsOfTeam(reader: Reader, { personId }: Caller, teamId: string) {
-  return selectRoomsFor(reader.query, personId)
+function roomsOfTeam({ query }: Reader, { personId }: Caller, teamId: string) {
+  return keysOfRooms(query)
     .where('rooms.teamId', '=', (eb) =>
       eb.selectFrom('rooms as general').select('general.id').where('general.uuid', '=', bodyKey('TEAM', teamId)),
     )
@@ -29,28 +29,42 @@ function roomsOfTeam(reader: Reader, { personId }: Caller, teamId: string) {
     .where((eb) => eb.or([hasMember(personId)(eb), eb.and([eb('rooms.isLocked', '=', 0), hasTeammate(personId)(eb)])]));
 }
 
+/** What is sorted is short: the rest is looked up for the rooms of one page alone. */
+function keysOfRooms(query: Reader['query']) {
+  return query.selectFrom('rooms').select('rooms.id');
+}
+
 /** In the order asked for: latest first, or by id (spec 3.2). */
-async function sorted(
-  unsorted: ReturnType<typeof ownRooms>,
+async function inOrder(
+  reader: Reader,
+  { personId }: Caller,
+  rooms: ReturnType<typeof ownRooms>,
   { sortBy, cursor, max }: RoomsQuery,
 ): Promise<Page<MemberView>> {
-  let rows = unsorted;
+  const whole = selectRoomsFor(reader.query, personId);
   if (sortBy === 'id') {
     const after = byId.after(cursor);
-    if (after) rows = rows.where('rooms.uuid', '>', after[0]);
-    return byId.page(await rows.orderBy('rooms.uuid').execute(), max, ({ uuid }) => [uuid]);
+    const keys = (after ? rooms.where('rooms.uuid', '>', after[0]) : rooms).orderBy('rooms.uuid');
+    return byId.page(await whole.where('rooms.id', 'in', keys).orderBy('rooms.uuid').execute(), max, ({ uuid }) => [
+      uuid,
+    ]);
   }
   const [column, latestFirst] =
     sortBy === 'created' ? (['createdAt', byCreation] as const) : (['lastActivityAt', byActivity] as const);
   const before = latestFirst.after(cursor);
-  if (before) {
-    const [time, id] = before;
-    rows = rows.where((eb) =>
-      eb.or([eb(`rooms.${column}`, '<', time), eb.and([eb(`rooms.${column}`, '=', time), eb('rooms.id', '<', id)])]),
-    );
-  }
-  const latest = rows.orderBy(`rooms.${column}`, 'desc').orderBy('rooms.id', 'desc');
-  return latestFirst.page(await latest.execute(), max, (room) => [room[column], room.id]);
+  const behind = before ? rooms.where(isBefore(column, before)) : rooms;
+  const keys = behind.orderBy(`rooms.${column}`, 'desc').orderBy('rooms.id', 'desc');
+  const page = whole.where('rooms.id', 'in', keys).orderBy(`rooms.${column}`, 'desc').orderBy('rooms.id', 'desc');
+  return latestFirst.page(await page.execute(), max, (room) => [room[column], room.id]);
+}
+
+/** Behind the room of this time and key, in a list with the latest first. */
+function isBefore(
+  column: 'createdAt' | 'lastActivityAt' | 'madePublicAt',
+  [time, id]: readonly [time: number, id: number],
+): RoomCondition {
+  return (eb) =>
+    eb.and([eb(`rooms.${column}`, '<=', time), eb.or([eb(`rooms.${column}`, '<', time), eb('rooms.id', '<', id)])]);
 }
 
 /** Of the caller's organization, joined or not; those made public last come first. */
@@ -69,12 +83,7 @@ async function listPublicRooms(
   if (from !== undefined) rows = rows.where('rooms.madePublicAt', '>', Date.parse(from));
   if (to !== undefined) rows = rows.where('rooms.madePublicAt', '<', Date.parse(to));
   const before = byPublication.after(cursor);
-  if (before) {
-    const [time, id] = before;
-    rows = rows
-      .where('rooms.madePublicAt', '<=', time)
-      .where((eb) => eb.or([eb('rooms.madePublicAt', '<', time), eb('rooms.id', '<', id)]));
-  }
+  if (before) rows = rows.where(isBefore('madePublicAt', before));
   return byPublication.page(await rows.execute(), max, ({ madePublicAt, id }) => [madePublicAt ?? 0, id]);
 }
 

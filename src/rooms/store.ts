@@ -131,10 +131,10 @@ export function selectRoomsFor(query: Reader['query'], personId: number) {
     ]);
 }
 
-type Condition = (eb: ExpressionBuilder<Schema, 'rooms'>) => ExpressionWrapper<Schema, 'rooms', SqlBool>;
+export type RoomCondition = (eb: ExpressionBuilder<Schema, 'rooms'>) => ExpressionWrapper<Schema, 'rooms', SqlBool>;
 
 /** This person is in the room. */
-export function hasMember(personId: number): Condition {
+export function hasMember(personId: number): RoomCondition {
   return (eb) =>
     eb.exists(
       eb
@@ -146,7 +146,7 @@ export function hasMember(personId: number): Condition {
 }
 
 /** This person is in the room's team, that is in its General room. */
-export function hasTeammate(personId: number): Condition {
+export function hasTeammate(personId: number): RoomCondition {
   return (eb) =>
     eb.exists(
       eb

@@ -1,0 +1,128 @@
+import { CompiledQuery, sql, type KyselyPlugin } from 'kysely';
+import { expect, test } from 'vitest';
+import { MembershipsQuery, RoomsQuery, TeamMembershipsQuery, TeamsQuery } from '../../src/contract/index.ts';
+import type { Caller } from '../../src/core/caller.ts';
+import { publicId } from '../../src/core/ids.ts';
+import { compileStatement } from '../../src/db/database.ts';
+import type { Database, Reader } from '../../src/db/index.ts';
+import { listMemberships } from '../../src/memberships/list.ts';
+import { listMembers, memberships } from '../../src/memberships/index.ts';
+import { findRoomToJoin, ownRoomsOfTeam, roomsOfTeam } from '../../src/rooms/index.ts';
+import { listRooms } from '../../src/rooms/list.ts';
+import { tabs } from '../../src/room-tabs/store.ts';
+import { TeamService } from '../../src/teams/service.ts';
+import { personUuid, startServer } from '../support/server.ts';
+
+/** How lists and look-ups find their rows: by an index, however many rooms, members and teams there are. */
+
+const caller = { personId: 1, orgId: 1, uuid: personUuid('alice'), email: 'alice@acme.example' } as Caller;
+const team = publicId('TEAM', personUuid('bob'));
+const room = publicId('ROOM', personUuid('bob'));
+
+/** The plan of the last query that `ask` makes, and of each statement. */
+async function plansOf(ask: (reader: Reader) => Promise<unknown>): Promise<string[][]> {
+  const { reader } = (await startServer()).app.db;
+  const asked: CompiledQuery[] = [];
+  const listening: KyselyPlugin = {
+    transformQuery({ node, queryId }) {
+      asked.push(reader.query.getExecutor().compileQuery(node, queryId));
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const found = { id: 1, uuid: '', teamId: 1, isLocked: 0 } as never;
+  await ask({
+    ...reader,
+    query: reader.query.withPlugin(listening),
+    async all(statement) {
+      asked.push(compileStatement(reader.query, statement));
+      return [];
+    },
+    async first(statement) {
+      asked.push(compileStatement(reader.query, statement));
+      return found;
+    },
+  });
+  const plans: string[][] = [];
+  for (const query of asked) {
+    const plan = sql<{ detail: string }>`explain query plan ${sql.raw(query.sql.replaceAll('?', '1'))}`;
+    plans.push((await plan.execute(reader.query)).rows.map(({ detail }) => detail));
+  }
+  return plans;
+}
+
+const listTeams = (reader: Reader, cursor?: string) =>
+  new TeamService({ db: { reader } as Database, log: {} as never, clock: {} as never, rooms: {} as never }).list(
+    caller,
+    { ...TeamsQuery.parse({}), cursor },
+  );
+const cursorOf = (...key: unknown[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/** `sorts`: what belongs to one person or one team is put in order when it is asked for. */
+test.each<{ what: string; index: string; sorts?: boolean; ask: (reader: Reader) => Promise<unknown> }>([
+  {
+    what: 'your rooms',
+    index: 'memberships_by_person',
+    sorts: true,
+    ask: (reader) => listRooms(reader, caller, RoomsQuery.parse({})),
+  },
+  {
+    what: 'the rooms of a team',
+    index: 'rooms_by_team',
+    sorts: true,
+    ask: (reader) => listRooms(reader, caller, RoomsQuery.parse({ teamId: team })),
+  },
+  {
+    what: 'public rooms',
+    index: 'rooms_made_public',
+    ask: (reader) => listRooms(reader, caller, RoomsQuery.parse({ orgPublicSpaces: 'true' })),
+  },
+  {
+    what: 'a later page of public rooms',
+    index: 'rooms_made_public',
+    ask: (reader) =>
+      listRooms(
+        reader,
+        caller,
+        RoomsQuery.parse({
+          orgPublicSpaces: 'true',
+          cursor: cursorOf('public rooms', 5, 5),
+          from: '2016-07-19T12:00:00Z',
+        }),
+      ),
+  },
+  { what: 'your teams', index: 'memberships_by_person', ask: (reader) => listTeams(reader) },
+  {
+    what: 'a later page of your teams',
+    index: 'memberships_by_person',
+    ask: (reader) => listTeams(reader, cursorOf('teams', 5)),
+  },
+  {
+    what: 'the members of a team',
+    index: 'memberships_by_room',
+    ask: (reader) => listMembers(reader, 1, TeamMembershipsQuery.parse({ teamId: team })),
+  },
+  {
+    what: 'a later page of the members of a room',
+    index: 'memberships_by_room',
+    ask: (reader) =>
+      listMemberships(reader, caller, MembershipsQuery.parse({ roomId: room, cursor: cursorOf('memberships', 5) })),
+  },
+  { what: 'the tabs of a room', index: 'tabs_by_room', ask: (reader) => tabs.ofRoom(reader, 1) },
+  { what: 'a tab', index: 'sqlite_autoindex_roomTabs_1', ask: (reader) => tabs.find(reader, 'x') },
+  { what: 'every room of a team', index: 'rooms_by_team', ask: (reader) => roomsOfTeam(reader, 1, 1) },
+  { what: 'those one is in', index: 'rooms_by_team', ask: (reader) => ownRoomsOfTeam(reader, 1, 1) },
+  {
+    what: 'a room to join',
+    index: 'sqlite_autoindex_rooms_1',
+    ask: (reader) => findRoomToJoin(reader, caller, 'x'),
+  },
+  { what: 'the moderators of a room', index: 'memberships', ask: (reader) => memberships.moderatorsOf(reader, 1) },
+])('$what are found in an index', async ({ index, sorts = false, ask }) => {
+  const plans = await plansOf(ask);
+  expect(plans.length).toBeGreaterThan(0);
+  for (const plan of plans) expect(plan.filter((step) => /^SCAN (?!CONSTANT)/.test(step))).toEqual([]);
+  const last = plans.at(-1) ?? [];
+  expect(last.join('\n')).toContain(index);
+  expect(last.some((step) => step.includes('TEMP B-TREE'))).toBe(sorts);
+});
