@@ -9,7 +9,7 @@ export {
   findTeamFor,
   insertRoom,
   isGeneralRoom,
-  makeGeneralRoom,
+  joinTeam,
   ownRoomsOfTeam,
   roomsOfTeam,
   selectRoomsFor,

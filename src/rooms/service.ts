@@ -20,7 +20,6 @@ import {
   findTeamFor,
   insertRoom,
   joinTeam,
-  makeGeneralRoom,
   touchRoom,
   type MemberView,
 } from './store.ts';
@@ -64,7 +63,7 @@ export class RoomService {
     const settings = { title, isLocked: true, isAnnouncementOnly: false, isPublic: false };
     return this.#db.write(async (tx) => {
       const id = await this.#insert(tx, caller, { ...settings, description: described(description) });
-      await makeGeneralRoom(tx, id.key);
+      await joinTeam(tx, id.key, id.key);
       return this.#enter(tx, caller, id, 1);
     });
   }

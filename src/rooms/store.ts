@@ -190,11 +190,7 @@ export async function insertRoom(tx: Writer, { now, ...room }: NewRoom): Promise
   return row.id;
 }
 
-/** Founds a team: the room is its General room from now on. */
-export async function makeGeneralRoom(tx: Writer, roomId: number): Promise<void> {
-  await tx.all(setTeam, { roomId, teamId: roomId });
-}
-
+/** A room that joins itself is the General room of a new team. */
 export async function joinTeam(tx: Writer, roomId: number, teamId: number): Promise<void> {
   await tx.all(setTeam, { roomId, teamId });
 }
