@@ -31,8 +31,18 @@ export async function mustBeInTeam(reader: Reader, room: MemberView, person: { u
   if (!(await memberships.find(reader, room.teamUuid, person.uuid))) throw new ApiError('notInTeam');
 }
 
-/** Spec 3.8: a team keeps a moderator. To be asked before a role or a membership ends. */
+/** Spec 3.8: a team keeps a moderator. To be asked before the role ends. */
 export async function mustKeepModerator(reader: Reader, room: MemberView, member: MembershipRow): Promise<void> {
-  if (!isGeneralRoom(room) || member.isModerator === 0) return;
-  if ((await memberships.moderatorsOf(reader, room.id)).length === 1) throw new ApiError('lastTeamModerator');
+  if (await isLastModerator(reader, room, member)) throw new ApiError('lastTeamModerator');
+}
+
+/** Before the membership ends. Whoever is alone may go: there is nobody to be made a moderator (spec 13: clients do it). */
+export async function mustLeaveModerator(reader: Reader, room: MemberView, member: MembershipRow): Promise<void> {
+  if (!(await isLastModerator(reader, room, member))) return;
+  if ((await memberships.ofRoom(reader, room.id)).length > 1) throw new ApiError('lastTeamModerator');
+}
+
+async function isLastModerator(reader: Reader, room: MemberView, { isModerator }: MembershipRow): Promise<boolean> {
+  if (!isGeneralRoom(room) || isModerator === 0) return false;
+  return (await memberships.moderatorsOf(reader, room.id)).length === 1;
 }

@@ -18,6 +18,7 @@ import {
   mayJoinAs,
   mustBeInTeam,
   mustKeepModerator,
+  mustLeaveModerator,
 } from './policy.ts';
 import { hidingEvent } from './present.ts';
 import { memberships, type MembershipRow } from './store.ts';
@@ -88,7 +89,7 @@ export class MembershipService {
       const { room, member } = await this.#visible(tx, caller, id);
       if (room.type === 'direct') throw new ApiError('leaveFailed');
       if (member.personId !== caller.personId) mayChangeMembers(room, 'removing somebody');
-      await mustKeepModerator(tx, room, member);
+      await mustLeaveModerator(tx, room, member);
       const active = await touched(tx, room, this.#clock.now());
       await this.#log.append(tx, await leave(tx, active, member, caller.uuid), caller.trace);
     });

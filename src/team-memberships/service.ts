@@ -13,6 +13,7 @@ import {
   listMembers,
   memberships,
   mustKeepModerator,
+  mustLeaveModerator,
   mustNameSomebody,
   touched,
   type MembershipRow,
@@ -73,7 +74,7 @@ export class TeamMembershipService {
     await this.#db.write(async (tx) => {
       const { team, member } = await visible(tx, caller, id);
       if (member.personId !== caller.personId) mayChangeTeam(team);
-      await mustKeepModerator(tx, team, member);
+      await mustLeaveModerator(tx, team, member);
       const active = await touched(tx, team, this.#clock.now());
       await this.#log.append(tx, await leave(tx, active, member, caller.uuid), caller.trace);
     });

@@ -279,6 +279,24 @@ describe('moderators of a team', () => {
 
 describe('leaving a team', () => {
   test.each([
+    ['by the team', (team: Team) => `/v1/team/memberships/${teamMembershipId(team, 'alice')}`],
+    ['by its General room', (team: Team) => `/v1/memberships/${membershipId({ id: generalRoomId(team) }, 'alice')}`],
+  ])('%s: whoever is alone may, though they moderate it; it is nobody’s then (13)', async (_, path) => {
+    const server = await startServer();
+    const alice = server.as('alice');
+    const team = await teamOf(server, 'alice');
+    const room = await teamRoom(server, team, 'alice');
+    await alice.ok('DELETE', path(team));
+    for (const gone of [`/v1/rooms/${room.id}`, `/v1/rooms/${generalRoomId(team)}`, `/v1/teams/${team.id}`]) {
+      expect(await alice.get(gone)).toMatchObject({ status: 404 });
+    }
+    for (const { id } of [room, { id: generalRoomId(team) }]) {
+      const body = { roomId: id, personId: personId('alice') };
+      expect(await alice.post('/v1/memberships', body)).toMatchObject({ status: 404 });
+    }
+  });
+
+  test.each([
     ['by the team', (team: Team) => `/v1/team/memberships/${teamMembershipId(team, 'bob')}`],
     ['by its General room', (team: Team) => `/v1/memberships/${membershipId({ id: generalRoomId(team) }, 'bob')}`],
   ])('%s leaves the General room and all others of the team, and no more (TEAM-3)', async (_, path) => {
