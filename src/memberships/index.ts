@@ -3,5 +3,5 @@ export { admit, disband, join, leave, touched } from './joining.ts';
 export { changeRole, followModerators, setModerator } from './moderation.ts';
 export { listMembers } from './list.ts';
 export { mustKeepModerator, mustLeaveModerator } from './policy.ts';
-export { hidingEvent, membershipEvent } from './present.ts';
+export { hidingEvent } from './present.ts';
 export { memberships, type MembershipRow } from './store.ts';

@@ -1,4 +1,4 @@
-import { CompiledQuery, sql, type KyselyPlugin } from 'kysely';
+import { sql, type CompiledQuery, type KyselyPlugin } from 'kysely';
 import { expect, test } from 'vitest';
 import { MembershipsQuery, RoomsQuery, TeamMembershipsQuery, TeamsQuery } from '../../src/contract/index.ts';
 import type { Caller } from '../../src/core/caller.ts';
