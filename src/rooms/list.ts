@@ -45,9 +45,8 @@ async function inOrder(
   if (sortBy === 'id') {
     const after = byId.after(cursor);
     const keys = (after ? rooms.where('rooms.uuid', '>', after[0]) : rooms).orderBy('rooms.uuid');
-    return byId.page(await whole.where('rooms.id', 'in', keys).orderBy('rooms.uuid').execute(), max, ({ uuid }) => [
-      uuid,
-    ]);
+    const page = whole.where('rooms.id', 'in', keys).orderBy('rooms.uuid');
+    return byId.page(await page.execute(), max, ({ uuid }) => [uuid]);
   }
   const [column, latestFirst] =
     sortBy === 'created' ? (['createdAt', byCreation] as const) : (['lastActivityAt', byActivity] as const);

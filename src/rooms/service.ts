@@ -144,7 +144,7 @@ export class RoomService {
     return [...events, ...(await followModerators(tx, room, caller.uuid))];
   }
 
-  /** TEAM-2: once. Whoever moderates a room of a team is in the team; its other members need not be. */
+  /** TEAM-2: once. Those who moderate it must be in the team by then; its other members need not be. */
   async #moveToTeam(tx: Writer, caller: Caller, room: MemberView, teamId: string): Promise<void> {
     if (room.teamId !== null) throw new ApiError('roomHasTeam');
     const team = await teamOf(tx, caller, bodyKey('TEAM', teamId));
