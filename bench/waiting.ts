@@ -36,6 +36,8 @@ function addWebhooks(db: DatabaseSync, { rooms, targets, now }: Waiting): void {
       select ${FIRST} + i, ${uuid(1, 'i')}, ${FIRST}, 'person', 'waiting' || i || '@acme.example', 'Waiting', '', ${since}, ${since}
       from n;
     ${upTo(rooms)} insert into rooms
+      (id, uuid, type, title, description, "creatorId", "ownerOrgId", "isLocked", "isAnnouncementOnly", "isReadOnly",
+        "isPublic", "madePublicAt", "lastActivityAt", "createdAt", "wrappedKey")
       select ${FIRST} + i, ${uuid(2, 'i')}, 'group', 'Waiting', null, ${FIRST} + i, ${FIRST}, 0, 0, 0, 0, null, ${since}, ${since}, x''
       from n;
     ${upTo(rooms)} insert into memberships select ${FIRST} + i, ${FIRST} + i, ${FIRST} + i, 0, 0, ${since} from n;`);

@@ -5,6 +5,9 @@ export const idInput = z.string().meta({ description: 'A public id, or the UUID 
 
 export const publicIdText = z.string().meta({ description: 'Opaque id; compare as text.' });
 
+/** Of a room or a team; a blank one is none. */
+export const descriptionText = z.string().max(4096, 'description is longer than 4096 characters.');
+
 /** TIME-1 */
 export const timestamp = z.string().meta({ format: 'date-time', example: '2016-07-08T02:28:33.000Z' });
 

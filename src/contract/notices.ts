@@ -23,6 +23,7 @@ export const RoomNotice = Room.pick({
   id: true,
   type: true,
   isLocked: true,
+  teamId: true,
   lastActivity: true,
   creatorId: true,
   created: true,

@@ -1,8 +1,9 @@
 /**
  * What can happen to what. `attachmentActions` can be subscribed to; nothing on this server causes them yet. `webhooks` is
- * ours: it tells of a webhook that was switched off or on, and belongs to no room.
+ * ours: it tells of a webhook that was switched off or on, and belongs to no room. `tabs` are for compliance officers:
+ * nobody can subscribe to them (spec 3.11).
  */
-export type Resource = 'messages' | 'memberships' | 'rooms' | 'attachmentActions' | 'webhooks';
+export type Resource = 'messages' | 'memberships' | 'rooms' | 'attachmentActions' | 'tabs' | 'webhooks';
 export type EventType = 'created' | 'updated' | 'deleted';
 export type RoomType = 'direct' | 'group';
 

@@ -11,6 +11,7 @@ export interface Schema {
   tokens: TokensTable;
   rooms: RoomsTable;
   memberships: MembershipsTable;
+  roomTabs: RoomTabsTable;
   messages: MessagesTable;
   messageMentions: MessageMentionsTable;
   webhooks: WebhooksTable;
@@ -91,6 +92,10 @@ export interface RoomsTable {
   createdAt: number;
   /** The room's data key, wrapped by the master key. */
   wrappedKey: Bytes;
+  /** The General room of its team; a General room names itself. It never changes once it is set (TEAM-2). */
+  teamId: Generated<number | null>;
+  /** When it was archived: it has no members then, and nobody finds it any more. */
+  archivedAt: Generated<number | null>;
 }
 
 export interface MembershipsTable {
@@ -99,6 +104,16 @@ export interface MembershipsTable {
   personId: number;
   isModerator: Flag;
   isRoomHidden: Flag;
+  createdAt: number;
+}
+
+export interface RoomTabsTable {
+  id: Key;
+  uuid: string;
+  roomId: number;
+  creatorId: number;
+  displayName: string;
+  contentUrl: string;
   createdAt: number;
 }
 

@@ -1,5 +1,5 @@
 import { isoTime } from '../core/clock.ts';
-import type { LoggedEvent } from '../core/events.ts';
+import type { LoggedEvent, Resource } from '../core/events.ts';
 import { clauseInWords, holds, type ActiveWebhook, type Clause } from '../webhooks/index.ts';
 
 /** The members of a room as matching finds them: UUID → when they joined (ms). */
@@ -104,15 +104,17 @@ const mentioned: Condition = {
   },
 };
 
-/** `all` leaves card submissions out (spec 4.3), and what Webex does not know of. */
+/** `all` leaves card submissions out (spec 4.3), what is for compliance officers alone, and what Webex does not know of. */
+const ofAll: ReadonlySet<Resource> = new Set(['messages', 'memberships', 'rooms']);
+
 const resourceWanted: Condition = {
   name: 'resource',
   holds: (webhook, event) =>
-    webhook.resource === event.resource ||
-    (webhook.resource === 'all' && event.resource !== 'attachmentActions' && event.resource !== 'webhooks'),
+    webhook.resource === event.resource || (webhook.resource === 'all' && ofAll.has(event.resource)),
   says: (held, webhook, event) => {
     const asked = `The webhook asks for resource ${webhook.resource}`;
     if (held) return `${asked}, and the event is one of ${event.resource}.`;
+    if (event.resource === 'tabs') return `${asked}, and no webhook is told of tabs.`;
     return webhook.resource === 'all'
       ? `${asked}, which does not take in ${event.resource}: ask for those by name.`
       : `${asked}, but the event is one of ${event.resource}.`;

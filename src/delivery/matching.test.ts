@@ -13,7 +13,7 @@ const email = person.map((of) => `${of}@acme.example`);
 const anyEvent: fc.Arbitrary<LoggedEvent> = fc.record({
   seq: fc.nat(),
   uuid: fc.uuid(),
-  resource: fc.constantFrom<Resource>('messages', 'memberships', 'rooms'),
+  resource: fc.constantFrom<Resource>('messages', 'memberships', 'rooms', 'tabs'),
   event: fc.constantFrom('created' as const, 'updated' as const, 'deleted' as const),
   actorUuid: person,
   roomUuid: room,

@@ -1,4 +1,7 @@
-export { join, leave } from './joining.ts';
-export { followModerators, setModerator } from './moderation.ts';
-export { hidingEvent, membershipEvent } from './present.ts';
-export { memberships } from './store.ts';
+export { findInvited, mustNameSomebody } from './invited.ts';
+export { admit, disband, join, leave, touched } from './joining.ts';
+export { changeRole, followModerators, setModerator } from './moderation.ts';
+export { listMembers } from './list.ts';
+export { mustKeepModerator, mustLeaveModerator } from './policy.ts';
+export { hidingEvent } from './present.ts';
+export { memberships, type MembershipRow } from './store.ts';

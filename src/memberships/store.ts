@@ -34,6 +34,7 @@ export const memberships = {
     void (await tx.all(setModerator, { id, isModerator })),
   setHidden: async (tx: Writer, id: number, isRoomHidden: Flag) => void (await tx.all(setHidden, { id, isRoomHidden })),
   remove: async (tx: Writer, id: number) => void (await tx.all(remove, { id })),
+  removeAll: async (tx: Writer, roomId: number) => void (await tx.all(removeAll, { roomId })),
 };
 
 /** The select that every reader of memberships starts from. */
@@ -103,3 +104,7 @@ const setHidden = statement<{ id: number; isRoomHidden: Flag }>()((db, param) =>
 );
 
 const remove = statement<{ id: number }>()((db, param) => db.deleteFrom('memberships').where('id', '=', param('id')));
+
+const removeAll = statement<{ roomId: number }>()((db, param) =>
+  db.deleteFrom('memberships').where('roomId', '=', param('roomId')),
+);

@@ -1,36 +1,92 @@
 import type { RoomsQuery } from '../contract/index.ts';
 import type { Caller } from '../core/caller.ts';
 import type { Reader } from '../db/index.ts';
-import { keyset, type Page } from '../http/index.ts';
-import { selectRoomsOf, type MemberView } from './store.ts';
+import { bodyKey, keyset, type Page } from '../http/index.ts';
+import { publicRoomsStandAlone } from './policy.ts';
+import { hasMember, hasTeammate, selectRoomsFor, type MemberView, type RoomCondition } from './store.ts';
 
-/** The rooms that the caller is a member of, in the order asked for: latest first, or by id (spec 3.2). */
 export async function listRooms(reader: Reader, caller: Caller, query: RoomsQuery): Promise<Page<MemberView>> {
-  // Teams come later: no room has one, so none is of the team asked for.
-  if (query.teamId !== undefined) return { items: [] };
-  let rows = selectRoomsOf(reader.query)
-    .where('own.personId', '=', caller.personId)
-    .limit(query.max + 1);
-  if (query.type !== undefined) rows = rows.where('rooms.type', '=', query.type);
+  publicRoomsStandAlone(query);
+  if (query.orgPublicSpaces === 'true') return listPublicRooms(reader, caller, query);
+  let rooms = query.teamId === undefined ? ownRooms(reader, caller) : roomsOfTeam(reader, caller, query.teamId);
+  if (query.type !== undefined) rooms = rooms.where('rooms.type', '=', query.type);
+  return inOrder(reader, caller, rooms.limit(query.max + 1), query);
+}
 
-  if (query.sortBy === 'id') {
-    const after = byId.after(query.cursor);
-    if (after) rows = rows.where('rooms.uuid', '>', after[0]);
-    return byId.page(await rows.orderBy('rooms.uuid').execute(), query.max, ({ uuid }) => [uuid]);
+function ownRooms({ query }: Reader, { personId }: Caller) {
+  return keysOfRooms(query).where('rooms.id', 'in', (eb) =>
+    eb.selectFrom('memberships').select('memberships.roomId').where('memberships.personId', '=', personId),
+  );
+}
+
+/** Those of the team that the caller is in, and for members of the team also those that are open to them (VIS-2). */
+function roomsOfTeam({ query }: Reader, { personId }: Caller, teamId: string) {
+  return keysOfRooms(query)
+    .where('rooms.teamId', '=', (eb) =>
+      eb.selectFrom('rooms as general').select('general.id').where('general.uuid', '=', bodyKey('TEAM', teamId)),
+    )
+    .where('rooms.archivedAt', 'is', null)
+    .where((eb) => eb.or([hasMember(personId)(eb), eb.and([eb('rooms.isLocked', '=', 0), hasTeammate(personId)(eb)])]));
+}
+
+/** What is sorted is short: the rest is looked up for the rooms of one page alone. */
+function keysOfRooms(query: Reader['query']) {
+  return query.selectFrom('rooms').select('rooms.id');
+}
+
+/** In the order asked for: latest first, or by id (spec 3.2). */
+async function inOrder(
+  reader: Reader,
+  { personId }: Caller,
+  rooms: ReturnType<typeof ownRooms>,
+  { sortBy, cursor, max }: RoomsQuery,
+): Promise<Page<MemberView>> {
+  const whole = selectRoomsFor(reader.query, personId);
+  if (sortBy === 'id') {
+    const after = byId.after(cursor);
+    const keys = (after ? rooms.where('rooms.uuid', '>', after[0]) : rooms).orderBy('rooms.uuid');
+    const page = whole.where('rooms.id', 'in', keys).orderBy('rooms.uuid');
+    return byId.page(await page.execute(), max, ({ uuid }) => [uuid]);
   }
   const [column, latestFirst] =
-    query.sortBy === 'created' ? (['createdAt', byCreation] as const) : (['lastActivityAt', byActivity] as const);
-  const before = latestFirst.after(query.cursor);
-  if (before) {
-    const [time, id] = before;
-    rows = rows.where((eb) =>
-      eb.or([eb(`rooms.${column}`, '<', time), eb.and([eb(`rooms.${column}`, '=', time), eb('rooms.id', '<', id)])]),
-    );
-  }
-  const sorted = rows.orderBy(`rooms.${column}`, 'desc').orderBy('rooms.id', 'desc');
-  return latestFirst.page(await sorted.execute(), query.max, (room) => [room[column], room.id]);
+    sortBy === 'created' ? (['createdAt', byCreation] as const) : (['lastActivityAt', byActivity] as const);
+  const before = latestFirst.after(cursor);
+  const behind = before ? rooms.where(isBefore(column, before)) : rooms;
+  const keys = behind.orderBy(`rooms.${column}`, 'desc').orderBy('rooms.id', 'desc');
+  const page = whole.where('rooms.id', 'in', keys).orderBy(`rooms.${column}`, 'desc').orderBy('rooms.id', 'desc');
+  return latestFirst.page(await page.execute(), max, (room) => [room[column], room.id]);
+}
+
+/** Behind the room of this time and key, in a list with the latest first. */
+function isBefore(
+  column: 'createdAt' | 'lastActivityAt' | 'madePublicAt',
+  [time, id]: readonly [time: number, id: number],
+): RoomCondition {
+  return (eb) =>
+    eb.and([eb(`rooms.${column}`, '<=', time), eb.or([eb(`rooms.${column}`, '<', time), eb('rooms.id', '<', id)])]);
+}
+
+/** Of the caller's organization, joined or not; those made public last come first. */
+async function listPublicRooms(
+  reader: Reader,
+  { personId, orgId }: Caller,
+  { from, to, cursor, max }: RoomsQuery,
+): Promise<Page<MemberView>> {
+  let rows = selectRoomsFor(reader.query, personId)
+    .where('rooms.ownerOrgId', '=', orgId)
+    .where('rooms.madePublicAt', 'is not', null)
+    .where('rooms.archivedAt', 'is', null)
+    .orderBy('rooms.madePublicAt', 'desc')
+    .orderBy('rooms.id', 'desc')
+    .limit(max + 1);
+  if (from !== undefined) rows = rows.where('rooms.madePublicAt', '>', Date.parse(from));
+  if (to !== undefined) rows = rows.where('rooms.madePublicAt', '<', Date.parse(to));
+  const before = byPublication.after(cursor);
+  if (before) rows = rows.where(isBefore('madePublicAt', before));
+  return byPublication.page(await rows.execute(), max, ({ madePublicAt, id }) => [madePublicAt ?? 0, id]);
 }
 
 const byId = keyset('rooms by id', 'string');
 const byCreation = keyset('rooms by creation', 'number', 'number');
 const byActivity = keyset('rooms by activity', 'number', 'number');
+const byPublication = keyset('public rooms', 'number', 'number');

@@ -1,15 +1,31 @@
+import type { RoomsQuery } from '../contract/index.ts';
+import { hasRole, hasScope, type Caller } from '../core/caller.ts';
 import { ApiError } from '../core/errors.ts';
-import type { MemberView } from './store.ts';
+import type { RoomChange } from './changes.ts';
+import { isGeneralRoom, type MemberView } from './store.ts';
 
 /** MOD-2, MOD-8: who may change a room's title and settings. */
-export function mayChangeRoom(room: MemberView): void {
+export function mayChangeRoom(caller: Caller, room: MemberView, changes: readonly RoomChange[]): void {
   if (room.type === 'direct') throw new ApiError('directRoomFixed', { action: 'changing its settings' });
-  if (room.isLocked === 1 && room.isModerator === 0) throw new ApiError('moderatorsOnly');
+  const publishes = changes.includes('isPublic') && room.isPublic === 0;
+  const onlyWithdraws = changes.length === 1 && changes[0] === 'isPublic' && room.isPublic === 1;
+  // Any member makes a public room private again (spec 3.2).
+  if (room.isLocked === 1 && room.isModerator === 0 && !onlyWithdraws) throw new ApiError('moderatorsOnly');
+  if (publishes && !isComplianceOfficer(caller)) throw new ApiError('publicByOfficersOnly');
+  // A team has a moderator, and its General room follows the team (TEAM-4).
+  if (isGeneralRoom(room) && changes.includes('isLocked') && room.isLocked === 1) {
+    throw new ApiError('generalRoomFixed', { action: 'opening it' });
+  }
+}
+
+function isComplianceOfficer(caller: Caller): boolean {
+  return hasRole(caller, 'compliance') && hasScope(caller, 'spark-compliance:rooms_write');
 }
 
 /** MOD-7: in a locked room, whoever may not delete it leaves instead. */
 export function deletingMeansLeaving(room: MemberView): boolean {
   if (room.type === 'direct') throw new ApiError('deleteRoomFailed');
+  if (isGeneralRoom(room)) throw new ApiError('generalRoomFixed', { action: 'deleting it without the team' });
   return room.isLocked === 1 && room.isModerator === 0;
 }
 
@@ -23,3 +39,13 @@ export function settingsMustFit(settings: {
   if (settings.isAnnouncementOnly && !settings.isLocked) throw new ApiError('roomNotLocked');
   if (settings.isPublic && !settings.description) throw new ApiError('descriptionMissing');
 }
+
+/** Spec 3.2: what goes with `orgPublicSpaces`, and what does not. */
+export function publicRoomsStandAlone(query: RoomsQuery): void {
+  const isPublicList = query.orgPublicSpaces === 'true';
+  const misplaced = (isPublicList ? notOfPublicRooms : ofPublicRooms).find((field) => query[field] !== undefined);
+  if (misplaced) throw new ApiError(isPublicList ? 'publicRoomsAlone' : 'publicRoomsOnly', { field: misplaced });
+}
+
+const notOfPublicRooms = ['teamId', 'type', 'sortBy'] as const;
+const ofPublicRooms = ['from', 'to'] as const;

@@ -1,6 +1,15 @@
-import { IdParameter, NoContent, Room, RoomCreate, RoomList, RoomsQuery, RoomUpdate } from '../contract/index.ts';
+import {
+  IdParameter,
+  NoContent,
+  Room,
+  RoomCreate,
+  RoomList,
+  RoomMeetingInfo,
+  RoomsQuery,
+  RoomUpdate,
+} from '../contract/index.ts';
 import { mapPage, sendPage, type Api } from '../http/index.ts';
-import { presentRoom } from './present.ts';
+import { presentMeetingInfo, presentRoom } from './present.ts';
 import type { RoomService } from './service.ts';
 
 const tags = ['rooms'];
@@ -26,6 +35,14 @@ export function roomRoutes(app: Api, rooms: RoomService): void {
     '/rooms/:id',
     { config: read, schema: { tags, summary: 'Get a room', params: IdParameter, response: { 200: Room } } },
     async (request) => presentRoom(await rooms.get(request.caller, request.params.id)),
+  );
+  app.get(
+    '/rooms/:id/meetingInfo',
+    {
+      config: read,
+      schema: { tags, summary: "Get a room's meeting", params: IdParameter, response: { 200: RoomMeetingInfo } },
+    },
+    async (request) => presentMeetingInfo(await rooms.get(request.caller, request.params.id)),
   );
   app.put(
     '/rooms/:id',

@@ -5,14 +5,24 @@ import { ApiError } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
 import { newUuid } from '../core/ids.ts';
 import type { Vault } from '../core/vault.ts';
-import { flag, type Database, type Reader, type Writer } from '../db/index.ts';
+import { flag, type Database, type Flag, type Reader, type Writer } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
-import { pathKey, type Page } from '../http/index.ts';
-import { followModerators, join, leave, membershipEvent, memberships, setModerator } from '../memberships/index.ts';
+import { bodyKey, pathKey, type Page } from '../http/index.ts';
+import { disband, followModerators, join, leave, memberships, setModerator } from '../memberships/index.ts';
+import { changesOf, described, mustNotClassify } from './changes.ts';
 import { listRooms } from './list.ts';
 import { deletingMeansLeaving, mayChangeRoom, settingsMustFit } from './policy.ts';
 import { roomEvent } from './present.ts';
-import { findRoomFor, insertRoom, touchRoom, type MemberView } from './store.ts';
+import {
+  archiveRoom,
+  deleteRoom,
+  findRoomFor,
+  findTeamFor,
+  insertRoom,
+  joinTeam,
+  touchRoom,
+  type MemberView,
+} from './store.ts';
 
 export class RoomService {
   readonly #db: Database;
@@ -36,44 +46,37 @@ export class RoomService {
   }
 
   async create(caller: Caller, body: RoomCreate): Promise<MemberView> {
-    if (body.teamId !== undefined) throw new ApiError('teamsUnsupported');
-    const { isLocked = false, isAnnouncementOnly = false, isPublic = false } = body;
-    const description = described(body.description ?? '');
-    settingsMustFit({ isLocked, isAnnouncementOnly, isPublic, description });
-
+    mustNotClassify(body);
+    const { title, isLocked = false, isAnnouncementOnly = false, isPublic = false } = body;
+    const settings = { title, isLocked, isAnnouncementOnly, isPublic, description: described(body.description ?? '') };
+    settingsMustFit(settings);
+    const teamUuid = body.teamId === undefined ? undefined : bodyKey('TEAM', body.teamId);
     return this.#db.write(async (tx) => {
-      const now = this.#clock.now();
-      const uuid = newUuid();
-      const id = await insertRoom(tx, {
-        uuid,
-        type: 'group',
-        title: body.title,
-        description,
-        creatorId: caller.personId,
-        ownerOrgId: caller.orgId,
-        isLocked: flag(isLocked),
-        isAnnouncementOnly: flag(isAnnouncementOnly),
-        isPublic: flag(isPublic),
-        now,
-        wrappedKey: this.#vault.newDataKey(),
-      });
-      const creator = { ...caller, id: caller.personId };
-      const newRoom = { id, uuid, type: 'group', ownerOrgUuid: caller.orgUuid } as const;
-      const { events } = await join(tx, newRoom, creator, caller.uuid, now, flag(isLocked));
-      const room = await findRoomFor(tx, caller.personId, uuid);
-      if (!room) throw new Error('A room that was just inserted is not there.');
-      await this.#log.append(tx, [roomEvent('created', room, caller.uuid, [caller.uuid]), ...events], caller.trace);
-      return room;
+      const team = teamUuid === undefined ? undefined : await teamOf(tx, caller, teamUuid);
+      const id = await this.#insert(tx, caller, settings, team?.id);
+      return this.#enter(tx, caller, id, flag(isLocked));
+    });
+  }
+
+  /** The General room of a new team, which is the team (ID-7). Who makes it moderates both (TEAM-4). */
+  async createGeneral(caller: Caller, { title, description }: { title: string; description: string }) {
+    const settings = { title, isLocked: true, isAnnouncementOnly: false, isPublic: false };
+    return this.#db.write(async (tx) => {
+      const id = await this.#insert(tx, caller, { ...settings, description: described(description) });
+      await joinTeam(tx, id.key, id.key);
+      return this.#enter(tx, caller, id, 1);
     });
   }
 
   async update(caller: Caller, id: string, body: RoomUpdate): Promise<MemberView> {
-    if (body.teamId !== undefined) throw new ApiError('teamsUnsupported');
+    mustNotClassify(body);
     return this.#db.write(async (tx) => {
       const room = await visible(tx, caller, id);
-      if (changesNothing(room, body)) return room;
-      mayChangeRoom(room);
+      const changes = changesOf(room, body);
+      if (changes.length === 0) return room;
+      mayChangeRoom(caller, room, changes);
       const events = await this.#turnLock(tx, caller, room, body.isLocked);
+      if (changes.includes('teamId')) await this.#moveToTeam(tx, caller, room, body.teamId ?? '');
       await this.#saveSettings(tx, room, body);
       const changed = await visible(tx, caller, id);
       // The turn of the lock says `rooms:updated` already: it is said once, with everything that changed.
@@ -86,20 +89,49 @@ export class RoomService {
   async remove(caller: Caller, id: string): Promise<void> {
     await this.#db.write(async (tx) => {
       const room = await visible(tx, caller, id);
-      const members = await memberships.ofRoom(tx, room.id);
+      const now = this.#clock.now();
       if (deletingMeansLeaving(room)) {
-        await touchRoom(tx, room.id, this.#clock.now());
-        const own = members.filter(({ personId }) => personId === caller.personId);
-        for (const member of own) await this.#log.append(tx, await leave(tx, room, member, caller.uuid), caller.trace);
+        await touchRoom(tx, room.id, now);
+        const own = await memberships.find(tx, room.uuid, caller.uuid);
+        if (own) await this.#log.append(tx, await leave(tx, room, own, caller.uuid), caller.trace);
         return;
       }
-      await tx.query.deleteFrom('rooms').where('id', '=', room.id).execute();
-      await this.#log.append(
-        tx,
-        members.map((member) => membershipEvent('deleted', member, caller.uuid, room.ownerOrgUuid)),
-        caller.trace,
-      );
+      const events = await disband(tx, room, caller.uuid);
+      if (room.teamId === null) await deleteRoom(tx, room.id);
+      else await archiveRoom(tx, room.id, now);
+      await this.#log.append(tx, events, caller.trace);
     });
+  }
+
+  async #insert(tx: Writer, caller: Caller, settings: Settings, teamId?: number): Promise<RoomKeys> {
+    const { title, description, isLocked, isAnnouncementOnly, isPublic } = settings;
+    const uuid = newUuid();
+    const key = await insertRoom(tx, {
+      uuid,
+      type: 'group',
+      title,
+      description,
+      creatorId: caller.personId,
+      ownerOrgId: caller.orgId,
+      isLocked: flag(isLocked),
+      isAnnouncementOnly: flag(isAnnouncementOnly),
+      isPublic: flag(isPublic),
+      ...(teamId !== undefined && { teamId }),
+      now: this.#clock.now(),
+      wrappedKey: this.#vault.newDataKey(),
+    });
+    return { key, uuid };
+  }
+
+  /** Who made a room is its first member. */
+  async #enter(tx: Writer, caller: Caller, { key, uuid }: RoomKeys, isModerator: Flag): Promise<MemberView> {
+    const newRoom = { id: key, uuid, type: 'group', ownerOrgUuid: caller.orgUuid } as const;
+    const creator = { ...caller, id: caller.personId };
+    const { events } = await join(tx, newRoom, creator, caller.uuid, this.#clock.now(), isModerator);
+    const room = await findRoomFor(tx, caller.personId, uuid);
+    if (!room) throw new Error('A room that was just inserted is not there.');
+    await this.#log.append(tx, [roomEvent('created', room, caller.uuid, [caller.uuid]), ...events], caller.trace);
+    return room;
   }
 
   /** Locking makes the caller a moderator; opening takes the role from everybody (spec 3.2). */
@@ -110,6 +142,16 @@ export class RoomService {
     const events: NewEvent[] = [];
     for (const member of turned) events.push(...(await setModerator(tx, room, member, flag(isLocked), caller.uuid)));
     return [...events, ...(await followModerators(tx, room, caller.uuid))];
+  }
+
+  /** TEAM-2: once. Those who moderate it must be in the team by then; its other members need not be. */
+  async #moveToTeam(tx: Writer, caller: Caller, room: MemberView, teamId: string): Promise<void> {
+    if (room.teamId !== null) throw new ApiError('roomHasTeam');
+    const team = await teamOf(tx, caller, bodyKey('TEAM', teamId));
+    for (const { personUuid } of await memberships.moderatorsOf(tx, room.id)) {
+      if (!(await memberships.find(tx, team.uuid, personUuid))) throw new ApiError('moderatorOutsideTeam');
+    }
+    await joinTeam(tx, room.id, team.id);
   }
 
   async #saveSettings(tx: Writer, room: MemberView, body: RoomUpdate): Promise<void> {
@@ -144,20 +186,22 @@ async function visible(reader: Reader, caller: Caller, id: string): Promise<Memb
   return room;
 }
 
-/** A room that was read and sent back unchanged is no change, and no event. `isReadOnly` is not the members' to set. */
-function changesNothing(room: MemberView, body: RoomUpdate): boolean {
-  return (
-    (body.title === undefined ||
-      body.title === room.title ||
-      (room.type === 'direct' && body.title === room.otherName)) &&
-    (body.description === undefined || described(body.description) === room.description) &&
-    (body.isLocked === undefined || flag(body.isLocked) === room.isLocked) &&
-    (body.isAnnouncementOnly === undefined || flag(body.isAnnouncementOnly) === room.isAnnouncementOnly) &&
-    (body.isPublic === undefined || flag(body.isPublic) === room.isPublic)
-  );
+async function teamOf(reader: Reader, caller: Caller, teamUuid: string): Promise<MemberView> {
+  const team = await findTeamFor(reader, caller.personId, teamUuid);
+  if (!team) throw new ApiError('teamNotFound');
+  return team;
 }
 
-/** A blank description is none. */
-function described(text: string): string | null {
-  return text.trim() === '' ? null : text;
+interface Settings {
+  title: string;
+  description: string | null;
+  isLocked: boolean;
+  isAnnouncementOnly: boolean;
+  isPublic: boolean;
+}
+
+interface RoomKeys {
+  /** Internal. */
+  key: number;
+  uuid: string;
 }

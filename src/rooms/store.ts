@@ -1,7 +1,8 @@
+import { sql, type ExpressionBuilder, type ExpressionWrapper, type SqlBool } from 'kysely';
 import type { RoomType } from '../core/events.ts';
-import { statement, type Flag, type Reader, type Writer } from '../db/index.ts';
+import { statement, type Flag, type Reader, type Schema, type Writer } from '../db/index.ts';
 
-/** A room with what one of its members needs to act in it. */
+/** A room with what somebody needs to see it or to act in it: mostly one of its members. */
 export interface MemberView {
   /** Internal key. */
   id: number;
@@ -19,7 +20,10 @@ export interface MemberView {
   lastActivityAt: number;
   createdAt: number;
   wrappedKey: Uint8Array;
-  /** Of the member who looks. */
+  /** Internal key and UUID of its team's General room; its own when it is one. */
+  teamId: number | null;
+  teamUuid: string | null;
+  /** Of the one who looks; 0 for whoever is no member. */
   isModerator: Flag;
   /** 1:1 rooms: the name of the other person, which is the room's title for this one. */
   otherName: string | null;
@@ -28,6 +32,45 @@ export interface MemberView {
 /** The room as this person sees it; undefined when it does not exist or they are not in it (VIS-1). */
 export async function findRoomFor(reader: Reader, personId: number, roomUuid: string): Promise<MemberView | undefined> {
   return reader.first(roomForMember, { personId, roomUuid });
+}
+
+/** The team's General room, which stands for the team, as this person sees it; undefined when they are not in the team. */
+export async function findTeamFor(reader: Reader, personId: number, teamUuid: string): Promise<MemberView | undefined> {
+  const room = await findRoomFor(reader, personId, teamUuid);
+  return room && isGeneralRoom(room) ? room : undefined;
+}
+
+/** ID-7: a team and its General room share a UUID, and here a row. */
+export function isGeneralRoom({ id, teamId }: Pick<MemberView, 'id' | 'teamId'>): boolean {
+  return id === teamId;
+}
+
+/** A room that this person may join uninvited: a public one of their organization, or an open one of their team (VIS-2). */
+export async function findRoomToJoin(
+  reader: Reader,
+  person: { personId: number; orgId: number },
+  roomUuid: string,
+): Promise<MemberView | undefined> {
+  return reader.first(roomToJoin, { personId: person.personId, orgId: person.orgId, roomUuid });
+}
+
+/** A room of a team that this person is a member of, be they in the room or not. */
+export async function findRoomOfTeamFor(
+  reader: Reader,
+  personId: number,
+  roomUuid: string,
+): Promise<MemberView | undefined> {
+  return reader.first(roomForTeam, { personId, roomUuid });
+}
+
+/** The rooms of a team, its General room included; `personId` is who looks. */
+export async function roomsOfTeam(reader: Reader, teamId: number, personId: number): Promise<MemberView[]> {
+  return reader.all(ofTeam, { teamId, personId });
+}
+
+/** Those of them that this person is in. */
+export async function ownRoomsOfTeam(reader: Reader, teamId: number, personId: number): Promise<MemberView[]> {
+  return reader.all(ownOfTeam, { teamId, personId });
 }
 
 /** What of a room it takes to post in it. */
@@ -57,24 +100,60 @@ export async function setLocked(tx: Writer, room: MemberView, isLocked: Flag): P
   return { ...room, isLocked, isAnnouncementOnly };
 }
 
-/** The select behind every list of rooms that somebody is a member of. */
-export function selectRoomsOf(query: Reader['query']) {
+/** The select behind every reading of rooms, as one person sees them. Which ones they see is the reader's to say. */
+export function selectRoomsFor(query: Reader['query'], personId: number) {
   return query
     .selectFrom('rooms')
-    .innerJoin('memberships as own', 'own.roomId', 'rooms.id')
     .innerJoin('people as creator', 'creator.id', 'rooms.creatorId')
     .innerJoin('organizations', 'organizations.id', 'rooms.ownerOrgId')
     .selectAll('rooms')
-    .select(['own.isModerator', 'creator.uuid as creatorUuid', 'organizations.uuid as ownerOrgUuid'])
-    .select((eb) =>
+    .select(['creator.uuid as creatorUuid', 'organizations.uuid as ownerOrgUuid'])
+    .select((eb) => [
+      eb.fn
+        .coalesce(
+          eb
+            .selectFrom('memberships as own')
+            .whereRef('own.roomId', '=', 'rooms.id')
+            .where('own.personId', '=', personId)
+            .select('own.isModerator'),
+          sql.lit<Flag>(0),
+        )
+        .as('isModerator'),
       eb
         .selectFrom('memberships as other')
         .innerJoin('people', 'people.id', 'other.personId')
         .whereRef('other.roomId', '=', 'rooms.id')
-        .whereRef('other.personId', '!=', 'own.personId')
+        .where('other.personId', '!=', personId)
         .where('rooms.type', '=', 'direct')
         .select('people.displayName')
         .as('otherName'),
+      eb.selectFrom('rooms as team').whereRef('team.id', '=', 'rooms.teamId').select('team.uuid').as('teamUuid'),
+    ]);
+}
+
+export type RoomCondition = (eb: ExpressionBuilder<Schema, 'rooms'>) => ExpressionWrapper<Schema, 'rooms', SqlBool>;
+
+/** This person is in the room. */
+export function hasMember(personId: number): RoomCondition {
+  return (eb) =>
+    eb.exists(
+      eb
+        .selectFrom('memberships as member')
+        .select('member.id')
+        .whereRef('member.roomId', '=', 'rooms.id')
+        .where('member.personId', '=', personId),
+    );
+}
+
+/** This person is in the room's team, that is in its General room. */
+export function hasTeammate(personId: number): RoomCondition {
+  return (eb) =>
+    eb.exists(
+      eb
+        .selectFrom('memberships as teammate')
+        .select('teammate.id')
+        .whereRef('teammate.roomId', '=', 'rooms.teamId')
+        .where('teammate.personId', '=', personId),
     );
 }
 
@@ -88,6 +167,8 @@ export interface NewRoom {
   isLocked: Flag;
   isAnnouncementOnly: Flag;
   isPublic: Flag;
+  /** Internal key of its team's General room. */
+  teamId?: number;
   /** Now: created, last active and, when public, made public. */
   now: number;
   wrappedKey: Uint8Array;
@@ -109,8 +190,57 @@ export async function insertRoom(tx: Writer, { now, ...room }: NewRoom): Promise
   return row.id;
 }
 
+/** A room that joins itself is the General room of a new team. */
+export async function joinTeam(tx: Writer, roomId: number, teamId: number): Promise<void> {
+  await tx.all(setTeam, { roomId, teamId });
+}
+
+export async function deleteRoom(tx: Writer, roomId: number): Promise<void> {
+  await tx.query.deleteFrom('rooms').where('id', '=', roomId).execute();
+}
+
+/** It is kept, and nobody finds it: to be called when it has no members any more. */
+export async function archiveRoom(tx: Writer, roomId: number, now: number): Promise<void> {
+  await tx.all(setArchived, { roomId, now });
+}
+
 const roomForMember = statement<{ personId: number; roomUuid: string }>()((db, param) =>
-  selectRoomsOf(db).where('rooms.uuid', '=', param('roomUuid')).where('own.personId', '=', param('personId')),
+  selectRoomsFor(db, param('personId'))
+    .where('rooms.uuid', '=', param('roomUuid'))
+    .where(hasMember(param('personId'))),
+);
+
+const roomForTeam = statement<{ personId: number; roomUuid: string }>()((db, param) =>
+  selectRoomsFor(db, param('personId'))
+    .where('rooms.uuid', '=', param('roomUuid'))
+    .where('rooms.archivedAt', 'is', null)
+    .where(hasTeammate(param('personId'))),
+);
+
+const roomToJoin = statement<{ personId: number; orgId: number; roomUuid: string }>()((db, param) =>
+  selectRoomsFor(db, param('personId'))
+    .where('rooms.uuid', '=', param('roomUuid'))
+    .where('rooms.archivedAt', 'is', null)
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('rooms.isPublic', '=', 1), eb('rooms.ownerOrgId', '=', param('orgId'))]),
+        eb.and([eb('rooms.isLocked', '=', 0), hasTeammate(param('personId'))(eb)]),
+      ]),
+    ),
+);
+
+const ofTeam = statement<{ teamId: number; personId: number }>()((db, param) =>
+  selectRoomsFor(db, param('personId'))
+    .where('rooms.teamId', '=', param('teamId'))
+    .where('rooms.archivedAt', 'is', null)
+    .orderBy('rooms.id'),
+);
+
+const ownOfTeam = statement<{ teamId: number; personId: number }>()((db, param) =>
+  selectRoomsFor(db, param('personId'))
+    .where('rooms.teamId', '=', param('teamId'))
+    .where(hasMember(param('personId')))
+    .orderBy('rooms.id'),
 );
 
 const roomToPostIn = statement<{ personId: number; roomUuid: string }>()((db, param) =>
@@ -142,5 +272,19 @@ const setLock = statement<{ roomId: number; isLocked: Flag; isAnnouncementOnly: 
   db
     .updateTable('rooms')
     .set({ isLocked: param('isLocked'), isAnnouncementOnly: param('isAnnouncementOnly') })
+    .where('id', '=', param('roomId')),
+);
+
+const setTeam = statement<{ roomId: number; teamId: number }>()((db, param) =>
+  db
+    .updateTable('rooms')
+    .set({ teamId: param('teamId') })
+    .where('id', '=', param('roomId')),
+);
+
+const setArchived = statement<{ roomId: number; now: number }>()((db, param) =>
+  db
+    .updateTable('rooms')
+    .set({ archivedAt: param('now') })
     .where('id', '=', param('roomId')),
 );

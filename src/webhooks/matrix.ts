@@ -1,7 +1,7 @@
 import { ApiError } from '../core/errors.ts';
 import type { EventType, Resource } from '../core/events.ts';
 
-export type WebhookResource = Resource | 'all';
+export type WebhookResource = Exclude<Resource, 'tabs'> | 'all';
 export type WebhookEvent = EventType | 'migrated' | 'all';
 
 /** What a webhook asks to be told of. */

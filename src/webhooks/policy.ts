@@ -121,5 +121,6 @@ const roomOfOrganization = statement<{ orgId: number; roomUuid: string }>()((db,
     .selectFrom('rooms')
     .select('rooms.id')
     .where('rooms.uuid', '=', param('roomUuid'))
+    .where('rooms.archivedAt', 'is', null)
     .where('rooms.ownerOrgId', '=', param('orgId')),
 );

@@ -1,6 +1,6 @@
 import type { Webhook, WebhookSwitch } from '../contract/index.ts';
 import { isoTime } from '../core/clock.ts';
-import type { LoggedEvent } from '../core/events.ts';
+import type { LoggedEvent, Resource } from '../core/events.ts';
 import { publicId } from '../core/ids.ts';
 import type { ActiveWebhook } from './store.ts';
 
@@ -36,7 +36,10 @@ export function noticePrefix(
   return whole.slice(0, -1);
 }
 
-function present(webhook: Omit<ActiveWebhook, 'secret'>, secret: string | undefined): Webhook {
+function present(
+  webhook: Omit<ActiveWebhook, 'secret' | 'resource'> & { resource: Resource | 'all' },
+  secret: string | undefined,
+): Webhook {
   return {
     id: publicId('WEBHOOK', webhook.uuid),
     name: webhook.name,

@@ -41,6 +41,38 @@ describe('a world file', () => {
     expect(world.organizations).toHaveLength(1);
   });
 
+  test('has teams, whose moderators are members', () => {
+    const people = 'people: [{ email: a@b.c, displayName: A }, { email: c@b.c, displayName: C }]';
+    const moderated = parseWorld(`${people}\nteams: [{ name: T, members: [a@b.c], moderators: [c@b.c] }]`, 'w');
+    expect(moderated.teams).toMatchObject([{ members: ['c@b.c', 'a@b.c'], moderators: ['c@b.c'] }]);
+  });
+
+  test.each([
+    ['teams: [{ name: T }]', 'teams[0].members: must name at least one person.'],
+    ['teams: [{ name: T, members: [x@b.c] }]', 'teams[0].members: "x@b.c" is not one of the people.'],
+    ['teams: [{ name: T, rooms: [] }]', 'teams[0].rooms: is not a field that the world file knows.'],
+    [
+      'teams: [{ name: T, members: [a@b.c] }, { name: T, members: [a@b.c] }]',
+      'teams[1].name: is the same as teams[0].name.',
+    ],
+    ['rooms: [{ title: R, team: T, members: [a@b.c] }]', 'rooms[0].team: "T" is not the name of a team.'],
+    [
+      'teams: [{ name: T, members: [a@b.c] }]\nrooms: [{ title: T, members: [a@b.c] }]',
+      'rooms[0].title: is the name of a team, whose General room bears it.',
+    ],
+    [
+      'teams: [{ name: T, members: [a@b.c] }]\nrooms: [{ title: R, team: T, members: [a@b.c, c@b.c] }]',
+      'rooms[0].members: "c@b.c" is not a member of the team "T".',
+    ],
+    [
+      'teams: [{ name: T, members: [a@b.c] }]\nmessages: [{ room: T, from: c@b.c, text: x }]',
+      'messages[0].from: "c@b.c" is not a member of "T".',
+    ],
+  ])('team: %s', (text, complaint) => {
+    const people = 'people: [{ email: a@b.c, displayName: A }, { email: c@b.c, displayName: C }]';
+    expect(() => parseWorld(`${people}\n${text}`, 'w')).toThrow(complaint);
+  });
+
   test('that is missing', async () => {
     await expect(readWorld('/nowhere/team.yaml')).rejects.toThrow('/nowhere/team.yaml: there is no such file.');
   });

@@ -3,34 +3,53 @@ import { flag, type Flag, type Reader } from '../db/index.ts';
 import { memberships } from '../memberships/index.ts';
 import { directRoomUuid } from '../messages/index.ts';
 import type { PersonRef } from '../people/index.ts';
-import { insertRoom } from '../rooms/index.ts';
+import { insertRoom, joinTeam } from '../rooms/index.ts';
 import { known, whenNew, type Context } from './bringing.ts';
 import type { World } from './schema.ts';
 
+/** A team is its General room, so it is brought in as a room that is its own team; before the rooms that belong to it. */
 export async function seedRooms(context: Context, world: World): Promise<void> {
-  const { tx } = context;
-  for (const { members, moderators, ...room } of world.rooms) {
-    const uuid = roomUuid(room.title);
-    const isLocked = flag(moderators.length > 0);
-    await whenNew(context, 'room', room.title, { ...room, isLocked }, async () => {
-      const settings = {
-        title: room.title,
-        description: room.description ?? null,
-        isLocked,
-        isAnnouncementOnly: flag(room.isAnnouncementOnly),
-        isPublic: flag(room.isPublic),
-      };
-      const updated = await tx.query
-        .updateTable('rooms')
-        .set(settings)
-        .where('uuid', '=', uuid)
-        .returning('id')
-        .executeTakeFirst();
-      // The schema asks for one member at least.
-      if (!updated) await addRoom(context, uuid, 'group', members[0] ?? '', settings);
-    });
-    for (const email of members) await seedMembership(context, uuid, email, flag(moderators.includes(email)));
+  for (const { name, ...team } of world.teams) {
+    // TEAM-4: a team has a moderator.
+    const moderators = team.moderators.length > 0 ? team.moderators : team.members.slice(0, 1);
+    const settings = { title: name, team: name, isPublic: false, isAnnouncementOnly: false };
+    await seedRoom(context, 'team', { ...team, ...settings, moderators });
   }
+  for (const room of world.rooms) await seedRoom(context, 'room', room);
+}
+
+async function seedRoom(
+  context: Context,
+  kind: 'room' | 'team',
+  { members, moderators, ...room }: World['rooms'][number],
+): Promise<void> {
+  const { tx, now } = context;
+  const uuid = roomUuid(room.title);
+  const isLocked = flag(moderators.length > 0);
+  await whenNew(context, kind, room.title, { ...room, isLocked }, async () => {
+    const settings = {
+      title: room.title,
+      description: room.description ?? null,
+      isLocked,
+      isAnnouncementOnly: flag(room.isAnnouncementOnly),
+      isPublic: flag(room.isPublic),
+    };
+    const updated = await tx.query
+      .updateTable('rooms')
+      .set((eb) => ({
+        ...settings,
+        madePublicAt: room.isPublic ? eb.fn.coalesce('madePublicAt', eb.val(now)) : null,
+        archivedAt: null,
+      }))
+      .where('uuid', '=', uuid)
+      .returning('id')
+      .executeTakeFirst();
+    // The schema asks for one member at least.
+    const id = updated?.id ?? (await addRoom(context, uuid, 'group', members[0] ?? '', settings));
+    const team = room.team === undefined ? undefined : await findRoom(tx, roomUuid(room.team));
+    if (team) await joinTeam(tx, id, team.id);
+  });
+  for (const email of members) await seedMembership(context, uuid, email, flag(moderators.includes(email)));
 }
 
 export function roomUuid(title: string): string {
@@ -51,10 +70,10 @@ async function addRoom(
   type: 'group' | 'direct',
   creatorEmail: string,
   settings: RoomSettings,
-): Promise<void> {
+): Promise<number> {
   const creator = await known(tx, creatorEmail);
   const wrappedKey = vault.newDataKey();
-  await insertRoom(tx, { ...settings, uuid, type, creatorId: creator.id, ownerOrgId: creator.orgId, now, wrappedKey });
+  return insertRoom(tx, { ...settings, uuid, type, creatorId: creator.id, ownerOrgId: creator.orgId, now, wrappedKey });
 }
 
 async function seedMembership(context: Context, room: string, email: string, isModerator: Flag): Promise<void> {
@@ -87,5 +106,10 @@ export async function findRoom(
   reader: Reader,
   uuid: string,
 ): Promise<{ id: number; wrappedKey: Uint8Array } | undefined> {
-  return reader.query.selectFrom('rooms').select(['id', 'wrappedKey']).where('uuid', '=', uuid).executeTakeFirst();
+  return reader.query
+    .selectFrom('rooms')
+    .select(['id', 'wrappedKey'])
+    .where('uuid', '=', uuid)
+    .where('archivedAt', 'is', null)
+    .executeTakeFirst();
 }

@@ -36,12 +36,24 @@ const Person = z
     type: type ?? (BOT_ADDRESS.test(person.email) ? ('bot' as const) : ('person' as const)),
   }));
 
+/** What both rooms and teams say of who is in them. */
+const memberLists = {
+  members: z.array(email).default([]),
+  /** Members too. */
+  moderators: z.array(email).default([]),
+};
+
+const Team = z
+  .strictObject({ name: text, ...memberLists, description: text.optional() })
+  .transform(({ members, ...team }) => ({ ...team, members: [...new Set([...team.moderators, ...members])] }));
+
 const Room = z
   .strictObject({
     title: text,
-    members: z.array(email).default([]),
-    /** Members too. One moderator locks the room (MOD-1). */
-    moderators: z.array(email).default([]),
+    /** Name of a team; it is a room of that team. */
+    team: text.optional(),
+    /** One moderator locks the room (MOD-1). */
+    ...memberLists,
     description: text.optional(),
     isPublic: z.boolean().default(false),
     isAnnouncementOnly: z.boolean().default(false),
@@ -49,7 +61,7 @@ const Room = z
   .transform(({ members, ...room }) => ({ ...room, members: [...new Set([...room.moderators, ...members])] }));
 
 const Message = z.strictObject({
-  /** Title of a room. */
+  /** Title of a room, or the name of a team for its General room. */
   room: text.optional(),
   /** In place of a room: to whom, in the 1:1 room of the two. */
   to: email.optional(),
@@ -75,6 +87,7 @@ const Lists = z.strictObject({
     .min(1, 'must name at least one.')
     .default([{ key: 'hearth', name: 'Hearth' }]),
   people: z.array(Person).default([]),
+  teams: z.array(Team).default([]),
   rooms: z.array(Room).default([]),
   messages: z.array(Message).default([]),
   webhooks: z.array(Webhook).default([]),
@@ -86,6 +99,8 @@ export const World = Lists.superRefine((world, context) => {
 
 export type World = z.output<typeof World>;
 
+type MemberLists = Pick<z.output<typeof Room>, 'members' | 'moderators'>;
+
 interface Contradiction {
   path: (string | number)[];
   message: string;
@@ -96,11 +111,16 @@ function* contradictions(world: z.output<typeof Lists>): Generator<Contradiction
   yield* repeated('organizations', 'key', world.organizations, ({ key }) => key);
   yield* repeated('people', 'email', world.people, (person) => person.email);
   yield* repeated('people', 'token', world.people, ({ token }) => token);
+  yield* repeated('teams', 'name', world.teams, ({ name }) => name);
   yield* repeated('rooms', 'title', world.rooms, ({ title }) => title);
 
   const orgs = new Set(world.organizations.map(({ key }) => key));
   const people = new Set(world.people.map((person) => person.email));
-  const rooms = new Map(world.rooms.map((room) => [room.title, room]));
+  const teams = new Map(world.teams.map((team) => [team.name, team]));
+  const rooms = new Map<string, { members: readonly string[] }>([
+    ...teams,
+    ...world.rooms.map((room) => [room.title, room] as const),
+  ]);
   const unknownPerson = (path: Contradiction['path'], address: string): Contradiction[] =>
     people.has(address) ? [] : [{ path, message: `"${address}" is not one of the people.` }];
 
@@ -109,13 +129,27 @@ function* contradictions(world: z.output<typeof Lists>): Generator<Contradiction
       yield { path: ['people', at, 'org'], message: `"${org}" is not the key of an organization.` };
     }
   }
+  const unknownMembers = function* (path: Contradiction['path'], { members, moderators }: MemberLists) {
+    const isModerator = new Set(moderators);
+    const others = members.filter((member) => !isModerator.has(member));
+    for (const member of others) yield* unknownPerson([...path, 'members'], member);
+    for (const moderator of moderators) yield* unknownPerson([...path, 'moderators'], moderator);
+    if (members.length === 0) yield { path: [...path, 'members'], message: 'must name at least one person.' };
+  };
+  for (const [at, team] of world.teams.entries()) yield* unknownMembers(['teams', at], team);
   for (const [at, room] of world.rooms.entries()) {
     const path = ['rooms', at];
-    const isModerator = new Set(room.moderators);
-    const others = room.members.filter((member) => !isModerator.has(member));
-    for (const member of others) yield* unknownPerson([...path, 'members'], member);
-    for (const moderator of room.moderators) yield* unknownPerson([...path, 'moderators'], moderator);
-    if (room.members.length === 0) yield { path: [...path, 'members'], message: 'must name at least one person.' };
+    yield* unknownMembers(path, room);
+    if (teams.has(room.title)) {
+      yield { path: [...path, 'title'], message: 'is the name of a team, whose General room bears it.' };
+    }
+    const team = room.team === undefined ? undefined : teams.get(room.team);
+    if (room.team !== undefined && !team) {
+      yield { path: [...path, 'team'], message: `"${room.team}" is not the name of a team.` };
+    }
+    for (const member of team ? room.members.filter((address) => !team.members.includes(address)) : []) {
+      yield { path: [...path, 'members'], message: `"${member}" is not a member of the team "${room.team}".` };
+    }
     if (room.isPublic && room.description === undefined) {
       yield { path: [...path, 'isPublic'], message: 'needs a description.' };
     }
@@ -136,7 +170,7 @@ function* contradictions(world: z.output<typeof Lists>): Generator<Contradiction
     if (title !== undefined && !room)
       yield { path: [...path, 'room'], message: `"${title}" is not the title of a room.` };
     if (room && people.has(from) && !room.members.includes(from)) {
-      yield { path: [...path, 'from'], message: `"${from}" is not a member of "${room.title}".` };
+      yield { path: [...path, 'from'], message: `"${from}" is not a member of "${title}".` };
     }
   }
   for (const [at, { owner }] of world.webhooks.entries()) yield* unknownPerson(['webhooks', at, 'owner'], owner);

@@ -95,6 +95,63 @@ describe('seeding', () => {
     expect(accounts.map(({ email }) => email)).toContain('helper@webex.bot');
   });
 
+  const withTeam = declared
+    .replace(
+      'rooms:',
+      'teams: [{ name: Squad, description: The A team, members: [user2@acme.example, helper@webex.bot] }]\nrooms:',
+    )
+    .replace('messages:', '  - { title: Sprint, team: Squad, members: [user2@acme.example] }\nmessages:')
+    .replace('messages:', 'messages:\n  - { room: Squad, from: user2@acme.example, text: hello team }');
+
+  test('brings in teams with their General rooms, and rooms that belong to them', async () => {
+    await bring(withTeam);
+    const { rooms, memberships, events } = await dump();
+    const [squad] = rooms as { id: number }[];
+    expect(rooms).toMatchObject([
+      { title: 'Squad', description: 'The A team', isLocked: 1, teamId: squad?.id },
+      { title: 'Demo', teamId: null },
+      { title: 'Sprint', isLocked: 0, teamId: squad?.id },
+      { type: 'direct', teamId: null },
+    ]);
+    const ofSquad = (memberships as { roomId: number; isModerator: number }[]).filter(
+      ({ roomId }) => roomId === squad?.id,
+    );
+    expect(ofSquad.map(({ isModerator }) => isModerator)).toEqual([1, 0]);
+    expect(events).toEqual([]);
+    const before = await dump();
+    await bring(withTeam, now + 60_000);
+    expect(await dump()).toEqual(before);
+  });
+
+  test('leaves a team archived that was deleted since, until it is declared anew', async () => {
+    await bring(withTeam);
+    const archive = async () => {
+      await db.write(async ({ query }) => {
+        await query.updateTable('rooms').set({ archivedAt: now }).where('teamId', 'is not', null).execute();
+        await query.deleteFrom('memberships').execute();
+      });
+    };
+    await archive();
+    const before = await dump();
+    await bring(withTeam.replace('text: hello team', 'text: hello again'), now + 60_000);
+    const { worldEntries: _, ...after } = await dump();
+    expect(before).toMatchObject(after);
+
+    await bring(withTeam.replace('The A team', 'The B team'), now + 60_000);
+    expect((await dump())['rooms']).toMatchObject([
+      { title: 'Squad', description: 'The B team', archivedAt: null },
+      { title: 'Demo' },
+      { title: 'Sprint', archivedAt: now },
+      {},
+    ]);
+  });
+
+  test('a room that is made public by a new declaration is among the public ones', async () => {
+    await bring(declared);
+    await bring(declared.replace('title: Demo,', 'title: Demo, isPublic: true, description: All,'), now + 60_000);
+    expect((await dump())['rooms']).toMatchObject([{ isPublic: 1, madePublicAt: now + 60_000 }, {}]);
+  });
+
   test('a second start with the same file changes nothing', async () => {
     const accounts = await bring(declared);
     const before = await dump();

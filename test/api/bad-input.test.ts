@@ -26,9 +26,11 @@ const row = (status: number, what: string, message: Refusal['message'], send: Se
 const unknown = (type: IdType) => publicId(type, derivedUuid('unknown', type));
 
 const [rooms, memberships, messages, webhooks] = ['/v1/rooms', '/v1/memberships', '/v1/messages', '/v1/webhooks'];
-const collections = [rooms, memberships, messages, webhooks] as const;
+const [teams, teamMemberships, tabs] = ['/v1/teams', '/v1/team/memberships', '/v1/room/tabs'];
+const collections = [rooms, memberships, messages, webhooks, teams, teamMemberships, tabs] as const;
 const form = 'application/x-www-form-urlencoded';
 const multipart = 'multipart/form-data; boundary=x';
+const tab = { contentUrl: 'https://wiki.example/', displayName: 'Wiki' };
 const webhook = { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'rooms', event: 'all' };
 
 const malformedId = 'Expect base64 ID or UUID.';
@@ -38,6 +40,7 @@ const noDestination = 'Exactly one of the destination fields must not be empty (
 const noFiles = 'Messages cannot carry files on this server yet: send text or markdown.';
 const noCards = 'Messages cannot carry cards on this server yet: send text or markdown.';
 const noRoom = 'Could not find a room with provided ID.';
+const noTeam = 'Could not find a team with provided ID.';
 const noMessage = 'Unable to get message.';
 const noMembership = 'Failed to get membership';
 const noWebhook = 'Could not find a webhook with provided ID.';
@@ -171,6 +174,7 @@ describe('types of fields', () => {
     ...wrongTypes('a room', (_, fields) => post(rooms, { title: 'x', ...fields }), {
       title: ['string', noTitle],
       teamId: 'string',
+      classificationId: 'string',
       description: 'string',
       isLocked: 'boolean',
       isPublic: 'boolean',
@@ -181,6 +185,21 @@ describe('types of fields', () => {
       description: 'string',
       isLocked: 'boolean',
       isReadOnly: 'boolean',
+    }),
+    ...wrongTypes('a team', (_, fields) => post(teams, { name: 'x', ...fields }), {
+      name: ['string', 'name cannot be empty'],
+      description: 'string',
+    }),
+    ...wrongTypes('a team membership', (_, fields) => post(teamMemberships, { teamId: unknown('TEAM'), ...fields }), {
+      teamId: ['string', 'teamId cannot be null'],
+      personId: 'string',
+      personEmail: 'string',
+      isModerator: 'boolean',
+    }),
+    ...wrongTypes('a tab', ({ room }, fields) => post(tabs, { roomId: room, ...tab, ...fields }), {
+      roomId: ['string', 'roomId cannot be null'],
+      contentUrl: ['string', 'contentUrl cannot be empty'],
+      displayName: ['string', 'displayName cannot be empty'],
     }),
     ...wrongTypes('a membership', ({ room }, fields) => post(memberships, { roomId: room, ...fields }), {
       roomId: ['string', 'roomId cannot be null'],
@@ -257,9 +276,7 @@ describe('what cannot be done', () => {
     row(400, 'a reply in a new 1:1 room', noParent, ({ message }) =>
       post(messages, { ...carol, parentId: message, text: 'x' }),
     ),
-    row(400, 'a room of a team', 'Rooms cannot belong to teams on this server yet.', () =>
-      post(rooms, { title: 'x', teamId: unknown('TEAM') }),
-    ),
+    row(404, 'a room of an unknown team', noTeam, () => post(rooms, { title: 'x', teamId: unknown('TEAM') })),
     row(400, 'announcements in an open room', 'isAnnouncementOnly needs a locked room.', () =>
       post(rooms, { title: 'x', isAnnouncementOnly: true }),
     ),
@@ -360,7 +377,7 @@ describe('ids that name nothing that Alice may see (ERR-5)', () => {
 });
 
 describe('queries', () => {
-  const lists = [`${rooms}?`, `${memberships}?`, '/v1/people?', `${webhooks}?`];
+  const lists = [`${rooms}?`, `${memberships}?`, '/v1/people?', `${webhooks}?`, `${teams}?`];
   const badMax = 'max must be a whole number of at least 1.';
   const badCursor = 'The cursor is not one this server gave out.';
   const badOrder = 'sortBy must be id, lastactivity or created.';

@@ -23,9 +23,16 @@ import {
   ReplayPreview,
   Room,
   RoomList,
+  RoomMeetingInfo,
+  RoomTab,
+  RoomTabList,
   StreamDelivery,
   StreamEvent,
   RotatedSecret,
+  Team,
+  TeamList,
+  TeamMembership,
+  TeamMembershipList,
   Webhook,
   WebhookList,
 } from '../../src/contract/index.ts';
@@ -49,6 +56,22 @@ const routes: Readonly<Record<string, z.ZodType | undefined>> = {
   'GET /v1/rooms/{id}': Room,
   'PUT /v1/rooms/{id}': Room,
   'DELETE /v1/rooms/{id}': undefined,
+  'GET /v1/rooms/{id}/meetingInfo': RoomMeetingInfo,
+  'GET /v1/room/tabs': RoomTabList,
+  'POST /v1/room/tabs': RoomTab,
+  'GET /v1/room/tabs/{id}': RoomTab,
+  'PUT /v1/room/tabs/{id}': RoomTab,
+  'DELETE /v1/room/tabs/{id}': undefined,
+  'GET /v1/teams': TeamList,
+  'POST /v1/teams': Team,
+  'GET /v1/teams/{id}': Team,
+  'PUT /v1/teams/{id}': Team,
+  'DELETE /v1/teams/{id}': undefined,
+  'GET /v1/team/memberships': TeamMembershipList,
+  'POST /v1/team/memberships': TeamMembership,
+  'GET /v1/team/memberships/{id}': TeamMembership,
+  'PUT /v1/team/memberships/{id}': TeamMembership,
+  'DELETE /v1/team/memberships/{id}': undefined,
   'GET /v1/memberships': MembershipList,
   'POST /v1/memberships': Membership,
   'GET /v1/memberships/{id}': Membership,
@@ -284,7 +307,11 @@ describe('a tour of every route', () => {
       secret: 's',
     });
     const everything = { isLocked: true, isAnnouncementOnly: true, isPublic: true, description: 'All of it' };
-    const room = await post<Room>('/v1/rooms', { title: 'Tour', ...everything });
+    const team = await post<Team>('/v1/teams', { name: 'Tour', description: 'All of it' });
+    const teammate = await post<TeamMembership>('/v1/team/memberships', { teamId: team.id, personId: personId('bob') });
+    const room = await post<Room>('/v1/rooms', { title: 'Tour', teamId: team.id, ...everything });
+    const tab = { roomId: room.id, contentUrl: 'https://wiki.example/', displayName: 'Wiki' };
+    const { id: tabId } = await post<RoomTab>('/v1/room/tabs', tab);
     const membership = await post<Membership>('/v1/memberships', {
       roomId: room.id,
       personId: personId('bob'),
@@ -308,7 +335,16 @@ describe('a tour of every route', () => {
     ]) {
       await get(`/v1/people${query}`);
     }
-    for (const query of ['', '?type=direct', '?type=group&max=1']) await get(`/v1/rooms${query}`);
+    for (const query of ['', '?type=direct', '?type=group&max=1', '?orgPublicSpaces=true', `?teamId=${team.id}`])
+      await get(`/v1/rooms${query}`);
+    for (const path of [`rooms/${room.id}/meetingInfo`, `room/tabs?roomId=${room.id}`, `room/tabs/${tabId}`])
+      await get(`/v1/${path}`);
+    for (const path of ['teams', `teams/${team.id}`, `team/memberships?teamId=${team.id}`]) await get(`/v1/${path}`);
+    await get(`/v1/team/memberships/${teammate.id}`, 'bob');
+    await put(`/v1/room/tabs/${tabId}`, { ...tab, displayName: 'The wiki' });
+    await put(`/v1/teams/${team.id}`, { name: 'Tour, too' });
+    await put(`/v1/team/memberships/${teammate.id}`, { isModerator: true });
+    await remove(`/v1/room/tabs/${tabId}`);
     for (const id of [room.id, direct.roomId]) {
       await get(`/v1/rooms/${id}`);
       await get(`/v1/memberships?roomId=${id}`);
@@ -349,6 +385,8 @@ describe('a tour of every route', () => {
     await remove(`/v1/memberships/${membership.id}`);
     await server.settled();
     await remove(`/v1/rooms/${room.id}`);
+    await remove(`/v1/team/memberships/${teammate.id}`);
+    await remove(`/v1/teams/${team.id}`);
     for (const { id } of [webhook, full]) await remove(`/v1/webhooks/${id}`);
     for (const path of [`/v1/rooms/${room.id}`, '/v1/messages', `/v1/webhooks/${full.id}`]) await get(path);
 

@@ -1,116 +1,187 @@
-import { sql, type KyselyPlugin } from 'kysely';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { sql, type CompiledQuery, type KyselyPlugin } from 'kysely';
+import { expect, test } from 'vitest';
+import { MembershipsQuery, RoomsQuery, TeamMembershipsQuery, TeamsQuery } from '../../src/contract/index.ts';
 import type { Caller } from '../../src/core/caller.ts';
-import type { Database } from '../../src/db/index.ts';
-import { encodeCursor, hashToken } from '../../src/http/index.ts';
-import { MembershipService } from '../../src/memberships/service.ts';
-import { MessageService } from '../../src/messages/service.ts';
-import { findCaller } from '../../src/people/index.ts';
-import { PeopleService } from '../../src/people/service.ts';
-import { RoomService } from '../../src/rooms/service.ts';
-import { startServer, tokenOf, personId, type TestServer } from '../support/server.ts';
+import { publicId } from '../../src/core/ids.ts';
+import { compileStatement } from '../../src/db/database.ts';
+import type { Database, Reader } from '../../src/db/index.ts';
+import { listMemberships } from '../../src/memberships/list.ts';
+import { listMembers } from '../../src/memberships/index.ts';
+import { listMessages } from '../../src/messages/list.ts';
+import { findRoomFor, findRoomToJoin, ownRoomsOfTeam, roomsOfTeam, type MemberView } from '../../src/rooms/index.ts';
+import { listRooms } from '../../src/rooms/list.ts';
+import { tabs } from '../../src/room-tabs/store.ts';
+import { TeamService } from '../../src/teams/service.ts';
+import { personUuid, startServer } from '../support/server.ts';
 
-/** Sorted: mentions, of which it looks at two pages; and rooms, since each person's are in an order of their own. */
-describe('a page of a list is read from an index, however long the list is', () => {
-  let server: TestServer;
-  let roomId: string;
-  let messageId: string;
-  beforeEach(async () => {
-    server = await startServer();
-    ({ id: roomId } = await server.room('Plans', 'alice', 'bob'));
-    ({ id: messageId } = await server.as('alice').ok<{ id: string }>('POST', '/v1/messages', { roomId, text: 'x' }));
+/** How lists and look-ups find their rows: by an index, however many rooms, members and teams there are. */
+
+const caller = { personId: 1, orgId: 1, uuid: personUuid('alice'), email: 'alice@acme.example' } as Caller;
+const team = publicId('TEAM', personUuid('bob'));
+const room = publicId('ROOM', personUuid('bob'));
+
+/** The plan of the last query that `ask` makes, and of each statement. */
+async function plansOf(ask: (reader: Reader) => Promise<unknown>): Promise<string[][]> {
+  const { reader } = (await startServer()).app.db;
+  const asked: CompiledQuery[] = [];
+  const listening: KyselyPlugin = {
+    transformQuery({ node, queryId }) {
+      asked.push(reader.query.getExecutor().compileQuery(node, queryId));
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const found = { id: 1, uuid: '', teamId: 1, isLocked: 0 } as never;
+  await ask({
+    ...reader,
+    query: reader.query.withPlugin(listening),
+    async all(statement) {
+      asked.push(compileStatement(reader.query, statement));
+      return [];
+    },
+    async first(statement) {
+      asked.push(compileStatement(reader.query, statement));
+      return found;
+    },
   });
-
-  type Ask = (db: Database, caller: Caller) => Promise<{ next?: unknown }>;
-  const parts = (db: Database) => ({ ...server.app, db, bots: { allReachesBots: false } });
-  const messages =
-    (query: object): Ask =>
-    (db, caller) =>
-      new MessageService(parts(db)).list(caller, { roomId, max: 1, ...query });
-  const memberships =
-    (query: object): Ask =>
-    (db, caller) =>
-      new MembershipService(parts(db)).list(caller, { max: 1, ...query });
-
-  const rooms =
-    (query: object): Ask =>
-    (db, caller) =>
-      new RoomService(parts(db)).list(caller, { sortBy: 'lastactivity', max: 1, ...query });
-  const people =
-    (query: object): Ask =>
-    (db, caller) =>
-      new PeopleService(parts(db)).list(caller, { max: 1, ...query });
-
-  /** The plan of the last statement, which is the one that reads the page: how each table is come by, and what is sorted. */
-  async function planOf(ask: Ask): Promise<string[]> {
-    const { db } = server.app;
-    const caller = await findCaller(db.reader, hashToken(tokenOf('alice')), server.clock.now());
-    if (!caller) throw new Error('Alice has a token.');
-    const texts: string[] = [];
-    const { query } = db.reader;
-    const listening: KyselyPlugin = {
-      transformQuery({ node, queryId }) {
-        texts.push(query.getExecutor().compileQuery(node, queryId).sql);
-        return node;
-      },
-      transformResult: async ({ result }) => result,
-    };
-    const reader = { ...db.reader, all: db.reader.all.bind(db.reader), first: db.reader.first.bind(db.reader) };
-    await ask(Object.assign(Object.create(db), { reader: { ...reader, query: query.withPlugin(listening) } }), caller);
-    const text = sql<{ detail: string }>`explain query plan ${sql.raw((texts.at(-1) ?? '').replaceAll('?', '1'))}`;
-    return (await text.execute(query)).rows.map(({ detail }) => detail);
+  const plans: string[][] = [];
+  for (const query of asked) {
+    const plan = sql<{ detail: string }>`explain query plan ${sql.raw(query.sql.replaceAll('?', '1'))}`;
+    plans.push((await plan.execute(reader.query)).rows.map(({ detail }) => detail));
   }
+  return plans;
+}
 
-  const below = encodeCursor(['messages', 1_000, 9]);
-  const after = encodeCursor(['memberships', 9]);
-  const me = { mentionedPeople: 'me' };
-  const inRoom = 'messages USING INDEX messages_by_room (roomId=?';
-  const inThread = 'messages USING INDEX messages_by_parent (roomId=? AND parentUuid=?';
-  const mentioned = 'mentions_by_room (roomId=? AND personId=?';
-  test.each<[string, string, boolean, () => Ask]>([
-    ['messages', `${inRoom})`, false, () => messages({})],
-    ['messages, a later page', `${inRoom} AND createdAt<?)`, false, () => messages({ cursor: below })],
-    ['messages before a time', `${inRoom} AND createdAt<?)`, false, () => messages({ before: '2026-01-01T00:00:00Z' })],
-    ['messages before another', `${inRoom} AND createdAt<?)`, false, () => messages({ beforeMessage: messageId })],
-    ['a thread', `${inThread})`, false, () => messages({ parentId: messageId })],
-    [
-      'a thread, a later page',
-      `${inThread} AND createdAt<?)`,
-      false,
-      () => messages({ parentId: messageId, cursor: below }),
-    ],
-    ['mentions', `${mentioned})`, true, () => messages(me)],
-    [
-      'mentions, a later page',
-      `${mentioned} AND (createdAt,messageId)<(?,?))`,
-      true,
-      () => messages({ ...me, cursor: below }),
-    ],
-    ['mentions in a thread', inThread, false, () => messages({ ...me, parentId: messageId })],
-    ['members', 'memberships_of_room (roomId=?)', false, () => memberships({ roomId })],
-    [
-      'members, a later page',
-      'memberships_of_room (roomId=? AND id>?)',
-      false,
-      () => memberships({ roomId, cursor: after }),
-    ],
-    ['one member', '(roomId=? AND personId=?)', false, () => memberships({ roomId, personId: personId('bob') })],
-    ['own memberships', 'memberships_of_person (personId=?)', false, () => memberships({})],
-    [
-      'own ones, a later page',
-      'memberships_of_person (personId=? AND id>?)',
-      false,
-      () => memberships({ cursor: after }),
-    ],
-    ['rooms', 'memberships_of_person (personId=?)', true, () => rooms({})],
-    ['the organization', 'people_by_name (orgId=?)', false, () => people({})],
-  ])('%s', async (_, expected, sorted, ask) => {
-    const plan = await planOf(ask());
-    expect(plan).toContainEqual(expect.stringContaining(expected));
-    expect(plan.filter((detail) => /^SCAN (?!latest$)/.test(detail))).toEqual([]);
-    expect(
-      plan.some((detail) => detail.includes('TEMP B-TREE')),
-      'sorted',
-    ).toBe(sorted);
-  });
+const listTeams = (reader: Reader, cursor?: string) =>
+  new TeamService({ db: { reader } as Database, log: {} as never, clock: {} as never, rooms: {} as never }).list(
+    caller,
+    { ...TeamsQuery.parse({}), cursor },
+  );
+const ownMemberships = (reader: Reader, query: object) =>
+  listMemberships(reader, caller, MembershipsQuery.parse(query));
+const messages = (reader: Reader, query: object) => {
+  const inRoom = { id: 1, type: 'group' } as MemberView;
+  return listMessages({ reader, caller, room: inRoom, rules: { allReachesBots: true } }, { max: 1, ...query });
+};
+const cursorOf = (...key: unknown[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
+
+const later = { cursor: cursorOf('messages', 1_000, 9) };
+const message = personUuid('bob');
+const me = { mentionedPeople: 'me' };
+
+/** `sorts`: what belongs to one person or one team is put in order when it is asked for, and two pages of mentions. */
+test.each<{ what: string; index: string; sorts?: boolean; ask: (reader: Reader) => Promise<unknown> }>([
+  {
+    what: 'your rooms',
+    index: 'memberships_by_person',
+    sorts: true,
+    ask: (reader) => listRooms(reader, caller, RoomsQuery.parse({})),
+  },
+  {
+    what: 'the rooms of a team',
+    index: 'rooms_by_team',
+    sorts: true,
+    ask: (reader) => listRooms(reader, caller, RoomsQuery.parse({ teamId: team })),
+  },
+  {
+    what: 'public rooms',
+    index: 'rooms_made_public',
+    ask: (reader) => listRooms(reader, caller, RoomsQuery.parse({ orgPublicSpaces: 'true' })),
+  },
+  {
+    what: 'a later page of public rooms',
+    index: 'rooms_made_public',
+    ask: (reader) =>
+      listRooms(
+        reader,
+        caller,
+        RoomsQuery.parse({
+          orgPublicSpaces: 'true',
+          cursor: cursorOf('public rooms', 5, 5),
+          from: '2016-07-19T12:00:00Z',
+        }),
+      ),
+  },
+  { what: 'your teams', index: 'memberships_by_person', ask: (reader) => listTeams(reader) },
+  {
+    what: 'a later page of your teams',
+    index: 'memberships_by_person',
+    ask: (reader) => listTeams(reader, cursorOf('teams', 5)),
+  },
+  {
+    what: 'the members of a team',
+    index: 'memberships_by_room',
+    ask: (reader) => listMembers(reader, 1, TeamMembershipsQuery.parse({ teamId: team })),
+  },
+  {
+    what: 'a later page of the members of a room',
+    index: 'memberships_by_room',
+    ask: (reader) =>
+      listMemberships(reader, caller, MembershipsQuery.parse({ roomId: room, cursor: cursorOf('memberships', 5) })),
+  },
+  {
+    what: 'your memberships',
+    index: 'memberships_of_person (personId=?)',
+    ask: (reader) => ownMemberships(reader, {}),
+  },
+  {
+    what: 'a later page of your memberships',
+    index: 'memberships_of_person (personId=? AND id>?)',
+    ask: (reader) => ownMemberships(reader, { cursor: cursorOf('memberships', 5) }),
+  },
+  { what: 'messages', index: 'messages_by_room (roomId=?)', ask: (reader) => messages(reader, {}) },
+  {
+    what: 'a later page of messages',
+    index: 'messages_by_room (roomId=? AND createdAt<?)',
+    ask: (reader) => messages(reader, later),
+  },
+  {
+    what: 'messages before a time',
+    index: 'messages_by_room (roomId=? AND createdAt<?)',
+    ask: (reader) => messages(reader, { before: '2026-01-01T00:00:00Z' }),
+  },
+  {
+    what: 'a thread',
+    index: 'messages_by_parent (roomId=? AND parentUuid=?)',
+    ask: (reader) => messages(reader, { parentId: message }),
+  },
+  {
+    what: 'a later page of a thread',
+    index: 'messages_by_parent (roomId=? AND parentUuid=? AND createdAt<?)',
+    ask: (reader) => messages(reader, { ...later, parentId: message }),
+  },
+  {
+    what: 'mentions',
+    index: 'mentions_by_room (roomId=? AND personId=?)',
+    sorts: true,
+    ask: (reader) => messages(reader, me),
+  },
+  {
+    what: 'a later page of mentions',
+    index: 'mentions_by_room (roomId=? AND personId=? AND (createdAt,messageId)<(?,?))',
+    sorts: true,
+    ask: (reader) => messages(reader, { ...me, ...later }),
+  },
+  {
+    what: 'mentions in a thread',
+    index: 'messages_by_parent (roomId=? AND parentUuid=?)',
+    ask: (reader) => messages(reader, { ...me, parentId: message }),
+  },
+  { what: 'the tabs of a room', index: 'tabs_by_room', ask: (reader) => tabs.ofRoom(reader, 1) },
+  { what: 'a tab', index: 'sqlite_autoindex_roomTabs_1', ask: (reader) => tabs.find(reader, 'x') },
+  { what: 'every room of a team', index: 'rooms_by_team', ask: (reader) => roomsOfTeam(reader, 1, 1) },
+  { what: 'those one is in', index: 'rooms_by_team', ask: (reader) => ownRoomsOfTeam(reader, 1, 1) },
+  { what: 'your own room', index: 'sqlite_autoindex_rooms_1', ask: (reader) => findRoomFor(reader, 1, 'x') },
+  {
+    what: 'a room to join',
+    index: 'sqlite_autoindex_rooms_1',
+    ask: (reader) => findRoomToJoin(reader, caller, 'x'),
+  },
+])('an index finds $what', async ({ index, sorts = false, ask }) => {
+  const plans = await plansOf(ask);
+  expect(plans.length).toBeGreaterThan(0);
+  for (const plan of plans) expect(plan.filter((step) => /^SCAN (?!CONSTANT|latest$)/.test(step))).toEqual([]);
+  const last = plans.at(-1) ?? [];
+  expect(last.join('\n')).toContain(index);
+  expect(last.some((step) => step.includes('TEMP B-TREE'))).toBe(sorts);
 });

@@ -7,6 +7,8 @@ import {
   type Message,
   type Replay,
   type Room,
+  type RoomTab,
+  type Team,
   type Webhook,
 } from '../../src/contract/index.ts';
 import { walk } from '../support/pages.ts';
@@ -61,6 +63,10 @@ async function setScene(server: TestServer): Promise<Scene> {
     text: 'hi',
   });
   const { items: memberships } = await alice.ok<{ items: Membership[] }>('GET', '/v1/memberships');
+  const team = await alice.ok<Team>('POST', '/v1/teams', { name: 'Team' });
+  const teamMembers = await alice.ok<{ items: Membership[] }>('GET', `/v1/team/memberships?teamId=${team.id}`);
+  const tab = { roomId: room.id, contentUrl: 'https://wiki.example/', displayName: 'Wiki' };
+  const { id: tabId } = await alice.ok<RoomTab>('POST', '/v1/room/tabs', tab);
   const webhook = { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'all', event: 'all' };
   const { id } = await alice.ok<Webhook>('POST', '/v1/webhooks', webhook);
   const replay = await alice.ok<Replay>('POST', '/hearth/v1/replays', { webhookId: id });
@@ -75,6 +81,10 @@ async function setScene(server: TestServer): Promise<Scene> {
     '/hearth/v1/deliveries/{id}/resend': deliveries[0]?.id ?? '',
     '/hearth/v1/replays/{id}': replay.id,
     '/v1/rooms/{id}': room.id,
+    '/v1/rooms/{id}/meetingInfo': room.id,
+    '/v1/room/tabs/{id}': tabId,
+    '/v1/teams/{id}': team.id,
+    '/v1/team/memberships/{id}': teamMembers.items[0]?.id ?? '',
     '/v1/messages/{id}': message.id,
     '/v1/memberships/{id}': memberships[0]?.id ?? '',
     '/v1/webhooks/{id}': id,
@@ -85,6 +95,12 @@ async function setScene(server: TestServer): Promise<Scene> {
     valid: {
       'POST /v1/rooms': { title: 'x' },
       'PUT /v1/rooms/{id}': { title: 'y' },
+      'POST /v1/room/tabs': tab,
+      'PUT /v1/room/tabs/{id}': tab,
+      'POST /v1/teams': { name: 'x' },
+      'PUT /v1/teams/{id}': { name: 'y' },
+      'POST /v1/team/memberships': { teamId: team.id, personEmail: people.dave.email },
+      'PUT /v1/team/memberships/{id}': { isModerator: true },
       'POST /v1/memberships': { roomId: room.id, personEmail: people.dave.email },
       'PUT /v1/memberships/{id}': { isModerator: true },
       'POST /v1/messages': { roomId: room.id, text: 'x' },
@@ -193,7 +209,7 @@ describe('any input', () => {
 
     // What was taken in is still there to be read.
     const alice = server.as('alice');
-    for (const list of ['/v1/rooms', '/v1/memberships', '/v1/webhooks']) {
+    for (const list of ['/v1/rooms', '/v1/memberships', '/v1/webhooks', '/v1/teams']) {
       const items = (await walk<Room>(alice, `${list}?max=10`)).flat();
       for (const item of items) expect(await alice.ok('GET', `${list}/${item.id}`)).toEqual(item);
     }

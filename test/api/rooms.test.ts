@@ -228,10 +228,10 @@ describe('changing a room', () => {
 
   test('settings that do not fit each other are refused', async () => {
     const server = await startServer();
-    const { id } = await server.room('Open', 'alice');
+    const { id } = await server.room('Open', 'carol');
     const needsLock = { status: 400, body: { message: 'isAnnouncementOnly needs a locked room.' } };
     const needsDescription = { status: 400, body: { message: 'A public room needs a description.' } };
-    const put = (change: object) => server.as('alice').put(`/v1/rooms/${id}`, change);
+    const put = (change: object) => server.as('carol').put(`/v1/rooms/${id}`, change);
     expect(await put({ isAnnouncementOnly: true })).toMatchObject(needsLock);
     expect(await put({ isLocked: false, isAnnouncementOnly: true })).toMatchObject(needsLock);
     expect(await put({ isPublic: true })).toMatchObject(needsDescription);
@@ -388,7 +388,7 @@ describe('listing rooms', () => {
     });
   });
 
-  test('no room belongs to a team yet', async () => {
+  test('of a team that nobody has: none', async () => {
     const server = await startServer();
     await three(server);
     const team = publicId('TEAM', derivedUuid('some team'));

@@ -60,12 +60,18 @@ CREATE TABLE replays (
     total integer, replayed integer not null, delivered integer not null, failed integer not null,
     "createdAt" integer not null, "updatedAt" integer not null);
 
+CREATE TABLE "roomTabs" (
+    id integer primary key, uuid text not null unique,
+    "roomId" integer not null references rooms (id) on delete cascade,
+    "creatorId" integer not null references people (id),
+    "displayName" text not null, "contentUrl" text not null, "createdAt" integer not null);
+
 CREATE TABLE rooms (
     id integer primary key, uuid text not null unique, type text not null, title text not null, description text,
     "creatorId" integer not null references people (id), "ownerOrgId" integer not null references organizations (id),
     "isLocked" integer not null, "isAnnouncementOnly" integer not null, "isReadOnly" integer not null,
     "isPublic" integer not null, "madePublicAt" integer,
-    "lastActivityAt" integer not null, "createdAt" integer not null, "wrappedKey" blob not null);
+    "lastActivityAt" integer not null, "createdAt" integer not null, "wrappedKey" blob not null, "teamId" integer references rooms (id), "archivedAt" integer);
 
 CREATE TABLE sqlite_sequence(name,seq);
 
@@ -112,9 +118,9 @@ CREATE INDEX events_of_messages on events (substr(data, 40, 48)) where resource 
 
 CREATE INDEX memberships_by_person on memberships ("personId", "roomId");
 
-CREATE INDEX memberships_of_person on memberships ("personId", id);
+CREATE INDEX memberships_by_room on memberships ("roomId", id);
 
-CREATE INDEX memberships_of_room on memberships ("roomId", id);
+CREATE INDEX memberships_of_person on memberships ("personId", id);
 
 CREATE INDEX mentions_by_message on "messageMentions" ("messageId");
 
@@ -129,6 +135,13 @@ CREATE INDEX people_by_name on people ("orgId", "displayName");
 CREATE INDEX replays_by_webhook on replays ("webhookId", id);
 
 CREATE UNIQUE INDEX replays_open on replays ("webhookId") where state in ('running', 'paused');
+
+CREATE INDEX rooms_by_team on rooms ("teamId") where "teamId" is not null;
+
+CREATE INDEX rooms_made_public on rooms ("ownerOrgId", "madePublicAt", id)
+    where "madePublicAt" is not null and "archivedAt" is null;
+
+CREATE INDEX tabs_by_room on "roomTabs" ("roomId", id);
 
 CREATE INDEX tokens_by_person on tokens ("personId");
 

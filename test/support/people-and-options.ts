@@ -35,7 +35,7 @@ export function tokenOf(name: Name): string {
 }
 
 const personScopes =
-  'spark:all spark:kms spark-admin:people_read spark-admin:people_write spark-compliance:messages_read spark-compliance:memberships_read spark-compliance:rooms_read spark-compliance:events_read';
+  'spark:all spark:kms spark-admin:people_read spark-admin:people_write spark-compliance:messages_read spark-compliance:memberships_read spark-compliance:rooms_read spark-compliance:rooms_write spark-compliance:events_read';
 
 /** What a server on this folder is made from: loopback receivers allowed, silent, no wait for the disk. */
 export function testOptions(folder: string): AppOptions {

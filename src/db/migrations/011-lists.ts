@@ -7,7 +7,6 @@ export async function lists(tx: Transaction<Schema>): Promise<void> {
 }
 
 const statements = [
-  `create index memberships_of_room on memberships ("roomId", id)`,
   `create index memberships_of_person on memberships ("personId", id)`,
   `drop index messages_by_parent`,
   `create index messages_by_parent on messages ("roomId", "parentUuid", "createdAt", id) where "parentUuid" is not null`,

@@ -1,0 +1,1 @@
+export { mayChangeTeam } from './policy.ts';
