@@ -1,0 +1,1 @@
+export { cardsWithin, type CardLimits, type CardsOf } from './cards-of.ts';
