@@ -21,9 +21,9 @@ export interface Composed {
  * MSG-1, MSG-8, and what this server does not carry yet. `attachments` are checked already; with them a message needs no
  * words (MSG-9).
  */
-export function draftOf(body: MessageCreate, attachments: readonly Attachment[] = []): Draft {
+export function draftOf(body: MessageCreate, attachments: Attachment[] = []): Draft {
   if (body.files && body.files.length > 0) throw new ApiError('filesUnsupported');
-  const draft: Draft = attachments.length > 0 ? { attachments: [...attachments] } : {};
+  const draft: Draft = attachments.length > 0 ? { attachments } : {};
   for (const field of ['text', 'markdown', 'html'] as const) {
     const value = body[field];
     if (value === undefined || value.trim() === '') continue;

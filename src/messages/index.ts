@@ -1,5 +1,5 @@
 export { compose, draftOf } from './content.ts';
-export type { CardLimits } from './cards/index.ts';
+export type { CardLimits } from './cards/cards-of.ts';
 export { directRoomUuid } from './destination.ts';
 export type { BotRules } from './policy.ts';
 export { sealContext } from './service.ts';

@@ -9,7 +9,7 @@ import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, mapPage, pathKey, type Page } from '../http/index.ts';
 import { findPersonByEmail, findPersonByUuid } from '../people/index.ts';
 import { findRoomFor, touchRoom, type MemberView, type PostingView } from '../rooms/index.ts';
-import { cardsWithin, type CardLimits, type CardsOf } from './cards/index.ts';
+import { cardsWithin, type CardLimits, type CardsOf } from './cards/cards-of.ts';
 import { compose, draftOf } from './content.ts';
 import { destinationOf, directRoomUuid, openDestination } from './destination.ts';
 import { listMessages, type ListQuery } from './list.ts';

@@ -36,14 +36,26 @@ const textBlock = {
   type: 'TextBlock',
   text: '',
   ...common,
-  ...{ color: 'good', fontType: 'monospace', isSubtle: true, size: 'Small', weight: 'Bolder' },
-  ...{ horizontalAlignment: 'Left', maxLines: 2, wrap: true, id: 't' },
+  color: 'good',
+  fontType: 'monospace',
+  isSubtle: true,
+  size: 'Small',
+  weight: 'Bolder',
+  horizontalAlignment: 'Left',
+  maxLines: 2,
+  wrap: true,
+  id: 't',
 };
 const image = {
   type: 'Image',
   url: 'data:image/png;base64,AAAA',
   ...common,
-  ...{ altText: 'a', backgroundColor: '#fff', size: 'auto', style: 'person', width: '10px', height: '10px' },
+  altText: 'a',
+  backgroundColor: '#fff',
+  size: 'auto',
+  style: 'person',
+  width: '10px',
+  height: '10px',
   fallback: 'drop',
 };
 const submit = { type: 'Action.Submit', title: 'S', data: { a: [1] }, associatedInputs: 'auto', style: 'positive' };
@@ -86,14 +98,12 @@ const everything = card({
     {
       type: 'Input.ChoiceSet',
       ...input,
-      ...{
-        id: 'g',
-        choices: [{ title: 'T', value: 'V' }],
-        isMultiSelect: true,
-        style: 'compact',
-        value: 'V',
-        wrap: true,
-      },
+      id: 'g',
+      choices: [{ title: 'T', value: 'V' }],
+      isMultiSelect: true,
+      style: 'compact',
+      value: 'V',
+      wrap: true,
     },
   ],
   actions: [
@@ -180,12 +190,32 @@ describe('refused, with what and where', () => {
     expect(complaints(content)).toEqual(expected);
   });
 
+  test('each property of 1.3, when it has another type', () => {
+    const ofNoType = /\.(\$schema|fillMode)$|\.(data|requires)\.|\.(columns|images)\[\d\]\.type$/;
+    const places = placesIn(everything)
+      .map((place) => ({
+        place,
+        at: place.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join(''),
+      }))
+      .filter(({ at }) => !ofNoType.test(at));
+    expect(places.length).toBeGreaterThan(200);
+    for (const { place, at } of places) {
+      // Not structuredClone, which keeps what is shared: what is there several times would change in all places.
+      const content: unknown = JSON.parse(JSON.stringify(everything));
+      const holder = place.slice(0, -1).reduce<unknown>((value, step) => Reflect.get(Object(value), step), content);
+      const last = place.at(-1) ?? '';
+      const wrong = Array.isArray(Reflect.get(Object(holder), last)) ? {} : [];
+      Reflect.set(Object(holder), last, wrong);
+      expect(complaints(content), at).toEqual([expect.stringContaining(`${at} must `)]);
+    }
+  });
+
   test('no more than ten complaints', () => {
     expect(complaints(card({ body: Array(50).fill(5) }))).toHaveLength(10);
   });
 
   test('more than five actions in one list, wherever it is (CARD-2); a server may allow more', () => {
-    const actions = Array(6).fill({ type: 'Action.Submit' });
+    const actions = Array.from({ length: 6 }, () => ({ type: 'Action.Submit' }));
     const set = { type: 'ActionSet', actions: actions.slice(1) };
     expect(complaints(card({ actions }))).toEqual(['.actions has more than 5 entries.']);
     expect(complaints(card({ body: [{ type: 'ActionSet', actions }] }))).toEqual([
@@ -201,7 +231,7 @@ describe('refused, with what and where', () => {
     // The card, its body, the block; two for each container.
     expect(complaints(card({ body: [nested(30)] }))).toEqual([]);
     expect(complaints(card({ body: [nested(31)] }))).toEqual([' is nested more than 64 levels deep.']);
-    const hostile: unknown = JSON.parse('{"x":'.repeat(100_000) + '1' + '}'.repeat(100_000));
+    const hostile: unknown = JSON.parse(`${'{"x":'.repeat(100_000)}1${'}'.repeat(100_000)}`);
     expect(complaints(card({ hostile }))).toEqual([' is nested more than 64 levels deep.']);
   });
 });
@@ -260,3 +290,12 @@ test('whatever it is, it is taken unchanged or refused', () => {
     { numRuns: 500 },
   );
 });
+
+/** Where each value is that is in there, however deep. */
+function placesIn(value: unknown): (string | number)[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const step = Array.isArray(value) ? Number(key) : key;
+    return [[step], ...placesIn(inner).map((place) => [step, ...place])];
+  });
+}

@@ -1,1 +1,0 @@
-export { cardsWithin, type CardLimits, type CardsOf } from './cards-of.ts';
