@@ -40,9 +40,8 @@ export async function compose(reader: Reader, roomId: number, draft: Draft): Pro
   const { text, markdown, attachments } = draft;
   const card = attachments && { attachments };
   const rich = richTextOf(draft);
-  if (!rich) {
-    return { content: { ...(text !== undefined && { text }), ...card }, mentionedPeople: [], mentionsAll: false };
-  }
+  const plain = { content: { ...(text !== undefined && { text }), ...card }, mentionedPeople: [], mentionsAll: false };
+  if (!rich) return plain;
 
   const members = await findMembers(reader, roomId, mentionTargets(rich));
   const rendered = render(rich, {
@@ -50,7 +49,10 @@ export async function compose(reader: Reader, roomId: number, draft: Draft): Pro
     byUuid: (uuid) => members.find((member) => member.uuid === uuid),
   });
   // MSG-8: markup alone, such as `#`, says nothing.
-  if (rendered.html === '' && text === undefined && !card) throw new ApiError('contentMissing');
+  if (rendered.html === '' && text === undefined) {
+    if (card) return plain;
+    throw new ApiError('contentMissing');
+  }
   return {
     content: {
       text: text ?? rendered.text,

@@ -40,6 +40,7 @@ describe('a message with a card', () => {
     for (const [words, shown] of [
       [{}, {}],
       [{ text: ' ' }, {}],
+      [{ markdown: '#' }, {}],
       [{ text: 'T' }, { text: 'T' }],
       [{ markdown: '**M**' }, { text: 'M', markdown: '**M**', html: '<p><strong>M</strong></p>' }],
       [
