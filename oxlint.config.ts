@@ -1,6 +1,16 @@
 import { type OxlintOverride, defineConfig } from 'oxlint';
 
-const resources = ['people', 'rooms', 'memberships', 'teams', 'team-memberships', 'room-tabs', 'messages', 'webhooks'];
+const resources = [
+  'people',
+  'rooms',
+  'memberships',
+  'teams',
+  'team-memberships',
+  'room-tabs',
+  'messages',
+  'attachment-actions',
+  'webhooks',
+];
 
 /** Which other folders of src/ each folder may import; src/app.ts, src/main.ts and src/cli may import everything. */
 const mayImport: Record<string, readonly string[]> = {

@@ -1,4 +1,7 @@
 import type { Logger } from 'pino';
+import type { SubmitRules } from './attachment-actions/policy.ts';
+import { attachmentActionRoutes } from './attachment-actions/routes.ts';
+import { AttachmentActionService } from './attachment-actions/service.ts';
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
 import { passOn, type Tracing } from './core/trace.ts';
@@ -27,7 +30,7 @@ import { authenticate, createHttpServer, healthRoutes, type Api } from './http/i
 import { inspectRoutes } from './inspect/routes.ts';
 import { membershipRoutes } from './memberships/routes.ts';
 import { MembershipService } from './memberships/service.ts';
-import type { BotRules } from './messages/policy.ts';
+import type { BotRules, CardLimits } from './messages/index.ts';
 import { messageRoutes } from './messages/routes.ts';
 import { MessageService } from './messages/service.ts';
 import { findCaller, SYSTEM_BOT_UUID, systemBot } from './people/index.ts';
@@ -77,6 +80,7 @@ export interface AppOptions {
   };
   retention: RetentionTimes;
   bots: BotRules;
+  cards: CardLimits & SubmitRules;
   webhooks: Pick<WebhookParts, 'allowMessagesUpdated' | 'mostPerPerson'>;
   /** Undefined: there is no `/metrics`. */
   metrics: { token: string | undefined } | undefined;
@@ -131,7 +135,8 @@ export async function createApp(
 
   let { port } = options.http;
   const outgoing = openSender(options, () => port);
-  const messages = new MessageService({ ...parts, bots: options.bots });
+  const { bots, cards } = options;
+  const messages = new MessageService({ ...parts, bots, cards });
   const delivery = await composeDelivery(options, {
     ...parts,
     courier: { sender: wrapSender(outgoing), clock, random, tracing },
@@ -172,6 +177,7 @@ export async function createApp(
       membershipRoutes(v1, new MembershipService(parts));
       webhookRoutes(v1, webhooks);
       await messageRoutes(v1, messages);
+      attachmentActionRoutes(v1, new AttachmentActionService({ ...parts, bots, submitting: cards }));
     },
     { prefix: '/v1' },
   );

@@ -43,6 +43,11 @@ export function settledOptions(
     },
     retention: { eventsMs: config.retentionEvents, attemptsMs: config.retentionAttempts },
     bots: { allReachesBots: config.atAllReachesBots },
+    cards: {
+      bytes: config.cardLimit,
+      actions: config.cardActions,
+      authorMaySubmit: config.cardAuthorMaySubmit,
+    },
     metrics: config.metrics ? { token: config.metricsToken } : undefined,
     traces: config.otlpEndpoint === undefined ? undefined : { endpoint: config.otlpEndpoint },
     webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },

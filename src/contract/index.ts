@@ -1,3 +1,4 @@
+export * from './attachment-actions.ts';
 export * from './common.ts';
 export * from './inspect-deliveries.ts';
 export * from './inspect-explain.ts';

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { cursorParameter, idInput, listOf, maxParameter, publicIdText, timestamp, timestampInput } from './common.ts';
 
+/** CARD-1: an adaptive card, which is kept and shown as it came. */
+export const Attachment = z
+  .object({
+    contentType: z.string().meta({ example: 'application/vnd.microsoft.card.adaptive' }),
+    content: z.unknown().meta({ description: 'The card: a JSON object.' }),
+  })
+  .meta({ id: 'Attachment' });
+export type Attachment = z.output<typeof Attachment>;
+
 /** Spec 3.4. */
 export const Message = z
   .object({
@@ -13,6 +22,7 @@ export const Message = z
     text: z.string().optional(),
     markdown: z.string().optional(),
     html: z.string().optional(),
+    attachments: z.array(Attachment).optional(),
     personId: publicIdText,
     personEmail: z.string(),
     mentionedPeople: z.array(publicIdText).optional(),
@@ -24,7 +34,18 @@ export type Message = z.output<typeof Message>;
 
 export const MessageList = listOf(Message);
 
-/** One destination, or a parent whose room it is; one of text, markdown and html. */
+/** FILE-5: a form carries the list as JSON. */
+function parseText(given: unknown, context: z.RefinementCtx): unknown {
+  if (typeof given !== 'string') return given;
+  try {
+    return JSON.parse(given);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'attachments is a text that is not valid JSON.' });
+    return z.NEVER;
+  }
+}
+
+/** One destination, or a parent whose room it is; one of text, markdown, html and attachments. */
 export const MessageCreate = z.object({
   roomId: idInput.optional(),
   toPersonId: idInput.optional(),
@@ -34,7 +55,7 @@ export const MessageCreate = z.object({
   markdown: z.string().optional(),
   html: z.string().optional(),
   files: z.array(z.unknown()).optional(),
-  attachments: z.array(z.unknown()).optional(),
+  attachments: z.preprocess(parseText, z.array(Attachment)).optional(),
 });
 export type MessageCreate = z.output<typeof MessageCreate>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AttachmentAction } from './attachment-actions.ts';
 import { Membership } from './memberships.ts';
 import { Message } from './messages.ts';
 import { Room } from './rooms.ts';
@@ -34,8 +35,15 @@ export const RoomNotice = Room.pick({
 }).meta({ id: 'RoomNotice' });
 export type RoomNotice = z.output<typeof RoomNotice>;
 
+/** `data` of attachmentActions webhooks: never what was filled in. */
+export const AttachmentActionNotice = AttachmentAction.omit({ inputs: true }).meta({ id: 'AttachmentActionNotice' });
+export type AttachmentActionNotice = z.output<typeof AttachmentActionNotice>;
+
 /** What a webhook carries: the webhook itself without its secret, who caused the event, and the event's data. */
 export const Notice = Webhook.omit({ secret: true })
-  .extend({ actorId: z.string(), data: z.union([MessageNotice, Membership, RoomNotice, WebhookSwitch]) })
+  .extend({
+    actorId: z.string(),
+    data: z.union([MessageNotice, Membership, RoomNotice, AttachmentActionNotice, WebhookSwitch]),
+  })
   .meta({ id: 'Notice' });
 export type Notice = z.output<typeof Notice>;

@@ -1,7 +1,6 @@
 /**
- * What can happen to what. `attachmentActions` can be subscribed to; nothing on this server causes them yet. `webhooks` is
- * ours: it tells of a webhook that was switched off or on, and belongs to no room. `tabs` are for compliance officers:
- * nobody can subscribe to them (spec 3.11).
+ * What can happen to what. `attachmentActions` are submissions of cards. `webhooks` is ours: it tells of a webhook that was
+ * switched off or on, and belongs to no room. `tabs` are for compliance officers: nobody can subscribe to them (spec 3.11).
  */
 export type Resource = 'messages' | 'memberships' | 'rooms' | 'attachmentActions' | 'tabs' | 'webhooks';
 export type EventType = 'created' | 'updated' | 'deleted';
@@ -14,7 +13,7 @@ export type RoomType = 'direct' | 'group';
 export interface EventFacts {
   /** Absent: it happened in no room. */
   roomType?: RoomType;
-  /** messages: the author; memberships: the member; webhooks: the owner. */
+  /** messages: the author; memberships: the member; attachmentActions: who submits; webhooks: the owner. */
   personUuid?: string;
   /** Lower case. */
   personEmail?: string;

@@ -14,6 +14,7 @@ export interface Schema {
   roomTabs: RoomTabsTable;
   messages: MessagesTable;
   messageMentions: MessageMentionsTable;
+  attachmentActions: AttachmentActionsTable;
   webhooks: WebhooksTable;
   formerWebhooks: FormerWebhooksTable;
   events: EventsTable;
@@ -124,11 +125,13 @@ export interface MessagesTable {
   personId: number;
   /** The root of the thread; it may be deleted while its replies live on. */
   parentUuid: string | null;
-  /** Sealed JSON of text, markdown and html. */
+  /** Sealed JSON of text, markdown, html and attachments. */
   content: Bytes;
   /** UUIDs, space separated, in order of mention; null when nobody is mentioned. */
   mentionedPeople: string | null;
   mentionsAll: Flag;
+  /** A card is among the content. */
+  hasAttachments: Generated<Flag>;
   createdAt: number;
 }
 
@@ -138,6 +141,19 @@ export interface MessageMentionsTable {
   roomId: number;
   /** Null: everybody. */
   personId: number | null;
+  createdAt: number;
+}
+
+/** Submissions of cards. */
+export interface AttachmentActionsTable {
+  id: Key;
+  uuid: string;
+  /** What carries the card; they go with it. */
+  messageId: number;
+  /** Who submitted it. */
+  personId: number;
+  /** Sealed JSON. */
+  inputs: Bytes;
   createdAt: number;
 }
 

@@ -66,12 +66,15 @@ const joinedInTime: Condition = {
   },
 };
 
-/** AUD-5, AUD-6: some events concern only some of the members. */
+/** AUD-5, AUD-6, AUD-7: some events concern only some of the members. */
 const concerned: Condition = {
   name: 'audience',
   holds: (webhook, { facts }) =>
     webhook.ownedBy === 'org' || facts.audience === undefined || facts.audience.includes(webhook.ownerUuid),
-  says: (held, webhook, { facts }) => {
+  says: (held, webhook, { resource, facts }) => {
+    if (!held && resource === 'attachmentActions') {
+      return 'Of a card that is submitted only its author is told, and the owner is not its author.';
+    }
     if (!held) return 'The event concerns only some of the members, and the owner is not among them.';
     if (webhook.ownedBy === 'org') return 'A webhook of an organization hears of what concerns anybody.';
     return facts.audience === undefined

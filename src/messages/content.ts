@@ -1,4 +1,4 @@
-import type { MessageCreate } from '../contract/index.ts';
+import type { Attachment, MessageCreate } from '../contract/index.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Reader } from '../db/index.ts';
 import { mentionTargets, parseHtml, parseMarkdown, render, type RichText } from './rendering/index.ts';
@@ -8,7 +8,7 @@ import { findMembers, type Content } from './store.ts';
 const MOST_BYTES = 7439;
 
 /** What an author sent, checked for size and kind; nothing is rendered yet. */
-export type Draft = Pick<MessageCreate, 'text' | 'markdown' | 'html'>;
+export type Draft = Pick<MessageCreate, 'text' | 'markdown' | 'html' | 'attachments'>;
 
 /** A draft as it is stored and shown. */
 export interface Composed {
@@ -17,11 +17,13 @@ export interface Composed {
   mentionsAll: boolean;
 }
 
-/** MSG-1, MSG-8, and what this server does not carry yet. */
-export function draftOf(body: MessageCreate): Draft {
+/**
+ * MSG-1, MSG-8, and what this server does not carry yet. `attachments` are checked already; with them a message needs no
+ * words (MSG-9).
+ */
+export function draftOf(body: MessageCreate, attachments: Attachment[] = []): Draft {
   if (body.files && body.files.length > 0) throw new ApiError('filesUnsupported');
-  if (body.attachments && body.attachments.length > 0) throw new ApiError('cardsUnsupported');
-  const draft: Draft = {};
+  const draft: Draft = attachments.length > 0 ? { attachments } : {};
   for (const field of ['text', 'markdown', 'html'] as const) {
     const value = body[field];
     if (value === undefined || value.trim() === '') continue;
@@ -35,9 +37,11 @@ export function draftOf(body: MessageCreate): Draft {
 
 /** Renders once, on the server, for everybody. Markdown wins over html; `text` is kept as sent (MSG-6). */
 export async function compose(reader: Reader, roomId: number, draft: Draft): Promise<Composed> {
-  const { text, markdown } = draft;
+  const { text, markdown, attachments } = draft;
+  const card = attachments && { attachments };
   const rich = richTextOf(draft);
-  if (!rich) return { content: { ...(text !== undefined && { text }) }, mentionedPeople: [], mentionsAll: false };
+  const plain = { content: { ...(text !== undefined && { text }), ...card }, mentionedPeople: [], mentionsAll: false };
+  if (!rich) return plain;
 
   const members = await findMembers(reader, roomId, mentionTargets(rich));
   const rendered = render(rich, {
@@ -45,9 +49,17 @@ export async function compose(reader: Reader, roomId: number, draft: Draft): Pro
     byUuid: (uuid) => members.find((member) => member.uuid === uuid),
   });
   // MSG-8: markup alone, such as `#`, says nothing.
-  if (rendered.html === '' && text === undefined) throw new ApiError('contentMissing');
+  if (rendered.html === '' && text === undefined) {
+    if (card) return plain;
+    throw new ApiError('contentMissing');
+  }
   return {
-    content: { text: text ?? rendered.text, ...(markdown !== undefined && { markdown }), html: rendered.html },
+    content: {
+      text: text ?? rendered.text,
+      ...(markdown !== undefined && { markdown }),
+      html: rendered.html,
+      ...card,
+    },
     mentionedPeople: rendered.mentionedPeople.flatMap((uuid) => members.filter((member) => member.uuid === uuid)),
     mentionsAll: rendered.mentionedAll,
   };

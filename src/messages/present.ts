@@ -31,7 +31,7 @@ export function messageEvent(
       mentionsAll: row.mentionsAll === 1,
       ...(row.opensRoom === true && { opensRoom: true }),
       hasFiles: false,
-      hasAttachments: false,
+      hasAttachments: row.hasAttachments === 1,
     },
     data: event === 'deleted' ? deletedNotice(row) : messageNotice(row),
   };

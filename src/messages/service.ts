@@ -9,12 +9,14 @@ import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, mapPage, pathKey, type Page } from '../http/index.ts';
 import { findPersonByEmail, findPersonByUuid } from '../people/index.ts';
 import { findRoomFor, touchRoom, type MemberView, type PostingView } from '../rooms/index.ts';
+import { cardsWithin, type CardLimits, type CardsOf } from './cards/cards-of.ts';
 import { compose, draftOf } from './content.ts';
 import { destinationOf, directRoomUuid, openDestination } from './destination.ts';
 import { listMessages, type ListQuery } from './list.ts';
-import { mayDelete, mayListAll, mayPost, maySee, type BotRules } from './policy.ts';
+import { mayDelete, mayListAll, mayPost, type BotRules } from './policy.ts';
 import { messageEvent, messageNotice, presentMessage } from './present.ts';
-import { deleteMessage, findMessageFor, findParent, insertMessage, type Content, type MessageRow } from './store.ts';
+import { deleteMessage, findParent, insertMessage, type Content, type MessageRow } from './store.ts';
+import { findVisible } from './visible.ts';
 
 export interface MessageServiceParts {
   db: Database;
@@ -22,6 +24,7 @@ export interface MessageServiceParts {
   vault: Vault;
   clock: Clock;
   bots: BotRules;
+  cards: CardLimits;
 }
 
 export class MessageService {
@@ -30,18 +33,20 @@ export class MessageService {
   readonly #vault: Vault;
   readonly #clock: Clock;
   readonly #bots: BotRules;
+  readonly #cardsOf: CardsOf;
 
-  constructor({ db, log, vault, clock, bots }: MessageServiceParts) {
+  constructor({ db, log, vault, clock, bots, cards }: MessageServiceParts) {
     this.#db = db;
     this.#log = log;
     this.#vault = vault;
     this.#clock = clock;
     this.#bots = bots;
+    this.#cardsOf = cardsWithin(cards);
   }
 
   async post(caller: Caller, body: MessageCreate): Promise<Message> {
     const destination = destinationOf(body);
-    const draft = draftOf(body);
+    const draft = draftOf(body, this.#cardsOf(body));
     const parentUuid = body.parentId ? bodyKey('MESSAGE', body.parentId) : null;
     const now = this.#clock.now();
 
@@ -57,6 +62,7 @@ export class MessageService {
         parentUuid,
         mentionedPeople: mentionedPeople.length > 0 ? mentionedPeople.map((person) => person.uuid).join(' ') : null,
         mentionsAll: mentionsAll ? 1 : 0,
+        hasAttachments: draft.attachments ? 1 : 0,
         createdAt: now,
       } as const;
       const sealed = this.#vault.seal(room.wrappedKey, sealContext(uuid), JSON.stringify(content));
@@ -118,8 +124,8 @@ export class MessageService {
   }
 
   async #visible(reader: Reader, caller: Caller, id: string): Promise<MessageRow> {
-    const message = await findMessageFor(reader, caller.personId, pathKey('MESSAGE', id, 'messageNotFound'));
-    if (!message || !maySee(caller, message, this.#bots)) throw new ApiError('messageNotFound');
+    const message = await findVisible(reader, caller, pathKey('MESSAGE', id, 'messageNotFound'), this.#bots);
+    if (!message) throw new ApiError('messageNotFound');
     return message;
   }
 

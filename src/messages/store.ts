@@ -1,3 +1,4 @@
+import type { Attachment } from '../contract/index.ts';
 import type { RoomType } from '../core/events.ts';
 import { statement, type Flag, type Reader, type Writer } from '../db/index.ts';
 
@@ -11,6 +12,7 @@ export interface MessageRow {
   /** UUIDs, space separated. */
   mentionedPeople: string | null;
   mentionsAll: Flag;
+  hasAttachments: Flag;
   createdAt: number;
   personId: number;
   personUuid: string;
@@ -27,6 +29,7 @@ export interface Content {
   text?: string;
   markdown?: string;
   html?: string;
+  attachments?: Attachment[];
 }
 
 /** A member of the room who can be mentioned. */
@@ -45,6 +48,7 @@ export interface NewMessage {
   content: Uint8Array;
   mentionedPeople: string | null;
   mentionsAll: Flag;
+  hasAttachments: Flag;
   createdAt: number;
 }
 
@@ -104,6 +108,7 @@ export function selectMessages(query: Reader['query']) {
       'messages.content',
       'messages.mentionedPeople',
       'messages.mentionsAll',
+      'messages.hasAttachments',
       'messages.createdAt',
       'messages.personId',
       'people.uuid as personUuid',
@@ -143,6 +148,7 @@ const insert = statement<MessageValues>()((db, param) =>
     content: param('content'),
     mentionedPeople: param('mentionedPeople'),
     mentionsAll: param('mentionsAll'),
+    hasAttachments: param('hasAttachments'),
     createdAt: param('createdAt'),
   }),
 );

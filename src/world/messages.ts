@@ -53,6 +53,7 @@ async function bringMessage(
       content: vault.seal(roomRow.wrappedKey, sealContext(uuid), JSON.stringify(content)),
       mentionedPeople: mentionedPeople.length > 0 ? mentionedPeople.map((person) => person.uuid).join(' ') : null,
       mentionsAll: flag(mentionsAll),
+      hasAttachments: 0,
       createdAt,
     },
     [...mentionedPeople.map(({ id }) => id), ...(mentionsAll ? [null] : [])],

@@ -12,6 +12,7 @@ import {
   typed,
   under,
 } from '../support/refusals.ts';
+import { attachmentsOf, form as form13 } from '../support/cards.ts';
 import { people, personId, tokenOf } from '../support/server.ts';
 
 /** Everything that is refused: what is asked, and the status and message of the answer. */
@@ -28,17 +29,22 @@ const unknown = (type: IdType) => publicId(type, derivedUuid('unknown', type));
 const [rooms, memberships, messages, webhooks] = ['/v1/rooms', '/v1/memberships', '/v1/messages', '/v1/webhooks'];
 const [teams, teamMemberships, tabs] = ['/v1/teams', '/v1/team/memberships', '/v1/room/tabs'];
 const collections = [rooms, memberships, messages, webhooks, teams, teamMemberships, tabs] as const;
+const actions = '/v1/attachment/actions';
+const submit = { type: 'submit', inputs: { name: 'x' } };
 const form = 'application/x-www-form-urlencoded';
 const multipart = 'multipart/form-data; boundary=x';
 const tab = { contentUrl: 'https://wiki.example/', displayName: 'Wiki' };
 const webhook = { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'rooms', event: 'all' };
+
+/** Objects in one another. */
+const deep = (levels: number): object => (levels === 0 ? {} : { x: deep(levels - 1) });
 
 const malformedId = 'Expect base64 ID or UUID.';
 const noTitle = 'Title cannot be empty.';
 const noContent = 'Both text and file cannot be empty.';
 const noDestination = 'Exactly one of the destination fields must not be empty (roomId, toPersonEmail, toPersonId)';
 const noFiles = 'Messages cannot carry files on this server yet: send text or markdown.';
-const noCards = 'Messages cannot carry cards on this server yet: send text or markdown.';
+const noAction = 'Unable to get attachment action.';
 const noRoom = 'Could not find a room with provided ID.';
 const noTeam = 'Could not find a team with provided ID.';
 const noMessage = 'Unable to get message.';
@@ -160,7 +166,7 @@ describe('types of fields', () => {
   function wrongTypes(
     what: string,
     send: (scene: Scene, fields: object) => ReturnType<Send>,
-    fields: Record<string, keyof typeof wrong | [keyof typeof wrong, message: string]>,
+    fields: Record<string, keyof typeof wrong | [keyof typeof wrong, message: Refusal['message']]>,
   ): Refusal[] {
     return Object.entries(fields).flatMap(([field, expected]) => {
       const [type, message] = Array.isArray(expected) ? expected : [expected, `${field} must be of type ${expected}.`];
@@ -220,7 +226,11 @@ describe('types of fields', () => {
       markdown: 'string',
       html: 'string',
       files: 'array',
-      attachments: 'array',
+      attachments: ['array', /^attachments (must be of type array|is a text that is not valid JSON)\.$/],
+    }),
+    ...wrongTypes('a submission', ({ card }, fields) => post(actions, { ...submit, messageId: card, ...fields }), {
+      type: ['string', 'type must be one of submit.'],
+      messageId: 'string',
     }),
     ...wrongTypes('a webhook', (_, fields) => post(webhooks, { ...webhook, ...fields }), {
       name: ['string', 'name cannot be empty'],
@@ -241,13 +251,30 @@ describe('types of fields', () => {
 });
 
 describe('what cannot be done', () => {
+  const noGoodCard = 'One (or more) of the arguments is invalid.';
+  const [good] = attachmentsOf();
+  const tooBig = { ...form13, body: [{ type: 'TextBlock', text: 'x'.repeat(22_528) }] };
+  const badAttachments: [string, Refusal['message'], unknown[]][] = [
+    ['two cards', 'A message can carry one attachment.', [good, good]],
+    [
+      'a link',
+      "An attachment of type 'image/png' is not supported: use application/vnd.microsoft.card.adaptive.",
+      [{ contentType: 'image/png', content: 'https://files.example/a' }],
+    ],
+    ['an attachment without a type', 'attachments.0.contentType is missing.', [{ content: form13 }]],
+    ['an attachment that is none', 'attachments.0 must be a JSON object.', [5]],
+    ['a card that is no object', noGoodCard, attachmentsOf(JSON.stringify(form13))],
+    ['a card without a version', noGoodCard, attachmentsOf({ ...form13, version: undefined })],
+    ['a deep card', noGoodCard, attachmentsOf({ ...form13, body: [deep(64)] })],
+    ['a big card', /^The card is \d+ bytes of JSON; at most 22528 bytes are allowed\.$/, attachmentsOf(tooBig)],
+  ];
+  const missing = (field: string) => (field === 'type' ? 'type must be one of submit.' : `${field} is missing.`);
   const [toRoom, toPerson, toEmail] = [
     { roomId: unknown('ROOM') },
     { toPersonId: personId('bob') },
     { toPersonEmail: people.bob.email },
   ];
   const carol = { toPersonEmail: people.carol.email };
-  const card = { contentType: 'application/vnd.microsoft.card.adaptive', content: {} };
   const invite = ({ room }: Scene, whom: object) => post(memberships, { roomId: room, ...whom });
 
   testRefusals([
@@ -268,8 +295,35 @@ describe('what cannot be done', () => {
         post(messages, { roomId: room, text: 'x', files }),
       ),
     ),
-    row(400, 'a card', noCards, ({ room }) => post(messages, { roomId: room, text: 'x', attachments: [card] })),
-    row(400, 'two cards', noCards, ({ room }) => post(messages, { roomId: room, attachments: [card, card] })),
+    ...badAttachments.map(([what, message, attachments]) =>
+      row(400, what, message, ({ room }) => post(messages, { roomId: room, text: 'x', attachments })),
+    ),
+    row(400, 'a bad card to somebody new', noGoodCard, () =>
+      post(messages, { ...carol, text: 'x', attachments: attachmentsOf({}) }),
+    ),
+    row(400, 'a card of a form that is no JSON', 'attachments is a text that is not valid JSON.', ({ room }) =>
+      typed(form, 'POST', messages, `roomId=${room}&text=x&attachments=[{`),
+    ),
+    row(
+      400,
+      'a submission of what is no card',
+      'Unable to post attachment action: "MessageId should point to an activity with cards"',
+      ({ message }) => post(actions, { ...submit, messageId: message }),
+    ),
+    row(400, 'a big submission', 'inputs is 22529 bytes of JSON; at most 22528 bytes are allowed.', ({ card }) =>
+      post(actions, { ...submit, messageId: card, inputs: { x: `x${'é'.repeat(11_260)}` } }),
+    ),
+    row(400, 'a deep submission', 'inputs is nested more than 64 levels deep.', ({ card }) =>
+      post(actions, { ...submit, messageId: card, inputs: deep(64) }),
+    ),
+    row(400, 'a submission that is none', 'type must be one of submit.', ({ card }) =>
+      post(actions, { ...submit, messageId: card, type: 'cancel' }),
+    ),
+    ...['type', 'messageId', 'inputs'].map((field) =>
+      row(400, `a submission without ${field}`, missing(field), ({ card }) =>
+        post(actions, { ...submit, messageId: card, [field]: undefined }),
+      ),
+    ),
     row(400, 'a reply to a reply', 'parentId names a reply: a thread has one level.', ({ reply }) =>
       post(messages, { parentId: reply, text: 'x' }),
     ),
@@ -325,6 +379,7 @@ describe('ids that are none, or of another kind, in a body or a query (ID-4)', (
     row(400, `a reply to '${id}'`, malformedId, ({ room }) =>
       post(messages, { roomId: room, parentId: id, text: 'x' }),
     ),
+    row(400, `submitting '${id}'`, malformedId, () => post(actions, { ...submit, messageId: id })),
     row(400, `inviting '${id}'`, malformedId, ({ room }) => post(memberships, { roomId: room, personId: id })),
   ];
   const ids = [...none, ...ofAnotherKind];
@@ -358,6 +413,12 @@ describe('ids that name nothing that Alice may see (ERR-5)', () => {
     ...['nonsense', unknown('ROOM'), unknown('PEOPLE')].map((id) =>
       row(404, `GET /v1/people/${id}`, noPerson, () => get(`/v1/people/${id}`)),
     ),
+    ...['nonsense', unknown('MESSAGE'), unknown('ATTACHMENT_ACTION'), derivedUuid('unknown', 'ATTACHMENT_ACTION')].map(
+      (id) => row(404, `GET ${actions}/${id}`, noAction, () => get(`${actions}/${id}`)),
+    ),
+    row(404, "Bob's submission", noAction, ({ bobs }) => get(`${actions}/${bobs.action}`)),
+    row(404, "submitting Bob's card", noMessage, ({ bobs }) => post(actions, { ...submit, messageId: bobs.card })),
+    row(404, 'submitting no card', noMessage, () => post(actions, { ...submit, messageId: unknown('MESSAGE') })),
     row(404, "messages of Bob's room", noRoom, ({ bobs }) => get(`${messages}?roomId=${bobs.room}`)),
     row(404, "members of Bob's room", noRoom, ({ bobs }) => get(`${memberships}?roomId=${bobs.room}`)),
     row(404, "a message to Bob's room", noRoom, ({ bobs }) => post(messages, { roomId: bobs.room, text: 'x' })),
@@ -476,6 +537,8 @@ describe('tokens and scopes', () => {
     ['PUT a membership', ({ membership }) => put(`${memberships}/${membership}`, { isModerator: true })],
     ['DELETE a membership', ({ membership }) => remove(`${memberships}/${membership}`)],
     ['GET a message', ({ message }) => get(`${messages}/${message}`)],
+    ['POST a submission', ({ card }) => post(actions, { ...submit, messageId: card })],
+    ['GET a submission', ({ action }) => get(`${actions}/${action}`)],
     ['DELETE a message', ({ message }) => remove(`${messages}/${message}`)],
     ['POST a webhook', () => post(webhooks, webhook)],
   ];
@@ -512,6 +575,8 @@ describe('places and methods', () => {
     ['PUT', memberships, 'GET, HEAD, POST'],
     ['PUT', `${messages}/x`, 'GET, HEAD, DELETE'],
     ['POST', '/v1/people/me', 'GET, HEAD'],
+    ['GET', actions, 'POST'],
+    ['DELETE', `${actions}/x`, 'GET, HEAD'],
     ['PATCH', `${webhooks}/x`, 'GET, HEAD, PUT, DELETE'],
     ['POST', '/healthz', 'GET, HEAD'],
     ['DELETE', '/openapi.json', 'GET, HEAD'],

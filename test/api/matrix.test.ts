@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Membership, Message, Room } from '../../src/contract/index.ts';
+import { attachmentsOf } from '../support/cards.ts';
 import { startServer, type Name, people, personId, personUuid } from '../support/server.ts';
 
 /**
@@ -17,6 +18,8 @@ const story = [
   'messages/created bob to all',
   'messages/created robot plain',
   'messages/created alice reply',
+  'messages/created alice card',
+  'attachmentActions/created bob submits',
   'rooms/updated group',
   'memberships/updated bob',
   'memberships/updated alice',
@@ -44,14 +47,17 @@ const of =
 const by = (name: string) => (label: Label) => label.split(' ')[1] === name;
 /** AUD-5: what concerns Bob alone. */
 const bobsOwn = (label: Label) => /hides|shows/.test(label);
-const alices = (label: Label) => !bobsOwn(label);
+/** Submissions of cards are for those who ask for them by name. */
+const submitted = of('attachmentActions');
+const alices = (label: Label) => !bobsOwn(label) && !submitted(label);
 /** What a bot in the group room hears of it: until its own removal, messages only with a mention, or its own. */
 const robots = (label: Label) =>
   story.indexOf(label) <= story.indexOf('memberships/deleted robot') &&
   story.indexOf(label) >= story.indexOf('memberships/created robot') &&
+  !submitted(label) &&
   (!of('messages')(label) || /robot|all/.test(label));
 /** Bob is in the group room from his own joining on, and only Alice is told of her room's creation. */
-const bobs = (label: Label) => story.indexOf(label) >= story.indexOf('memberships/created bob');
+const bobs = (label: Label) => story.indexOf(label) >= story.indexOf('memberships/created bob') && !submitted(label);
 
 interface Row {
   owner: Name;
@@ -87,7 +93,25 @@ const rows: Row[] = [
         ];
       }),
   ),
-  { owner: 'alice', resource: 'attachmentActions', event: 'created', wants: nothing },
+  ...['created', 'all'].flatMap((event): Row[] => [
+    { owner: 'alice', resource: 'attachmentActions', event, wants: submitted },
+    { owner: 'bob', resource: 'attachmentActions', event, wants: nothing },
+    { owner: 'robot', resource: 'attachmentActions', event, wants: nothing },
+  ]),
+  {
+    owner: 'alice',
+    resource: 'attachmentActions',
+    event: 'all',
+    filter: `personId=${personId('bob')}`,
+    wants: submitted,
+  },
+  {
+    owner: 'alice',
+    resource: 'attachmentActions',
+    event: 'all',
+    filter: `personId=${personId('robot')}`,
+    wants: nothing,
+  },
 
   {
     owner: 'alice',
@@ -152,7 +176,14 @@ const rows: Row[] = [
     resource: 'messages',
     event: 'all',
     filter: 'hasFiles=false&hasAttachments=false',
-    wants: of('messages'),
+    wants: all(of('messages'), (label) => !label.endsWith('card')),
+  },
+  {
+    owner: 'bob',
+    resource: 'messages',
+    event: 'all',
+    filter: 'hasAttachments=true',
+    wants: (label) => label === 'messages/created alice card',
   },
 
   {
@@ -259,6 +290,8 @@ async function tell(server: Awaited<ReturnType<typeof startServer>>): Promise<Ma
   await step(bob.say(room, '<@all> everybody'));
   await step(robot.say(room, 'beep'));
   await step(alice.ok('POST', '/v1/messages', { roomId: room.id, parentId: plain.id, text: 'reply' }));
+  const card = await step(alice.ok<Message>('POST', '/v1/messages', { roomId: room.id, attachments: attachmentsOf() }));
+  await step(bob.ok('POST', '/v1/attachment/actions', { type: 'submit', messageId: card.id, inputs: {} }));
   await step(alice.ok('PUT', `/v1/rooms/${room.id}`, { title: 'New title' }));
   await step(alice.ok('PUT', `/v1/memberships/${bobs.id}`, { isModerator: true }));
   await step(bob.ok('DELETE', `/v1/messages/${plain.id}`));

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
+  AttachmentAction,
   Delivery,
   DeliveryList,
   EnabledWebhook,
@@ -37,6 +38,7 @@ import {
   WebhookList,
 } from '../../src/contract/index.ts';
 import { StreamClient } from '../stream/support.ts';
+import { attachmentsOf } from '../support/cards.ts';
 import { raw } from '../support/raw.ts';
 import { type Name, people, personId, startServer } from '../support/server.ts';
 
@@ -82,6 +84,8 @@ const routes: Readonly<Record<string, z.ZodType | undefined>> = {
   'GET /v1/messages/direct': MessageList,
   'GET /v1/messages/{id}': Message,
   'DELETE /v1/messages/{id}': undefined,
+  'POST /v1/attachment/actions': AttachmentAction,
+  'GET /v1/attachment/actions/{id}': AttachmentAction,
   'GET /v1/webhooks': WebhookList,
   'POST /v1/webhooks': Webhook,
   'GET /v1/webhooks/{id}': Webhook,
@@ -322,6 +326,11 @@ describe('a tour of every route', () => {
     const reply = await post<Message>('/v1/messages', { parentId: message.id, html: '<p>yes</p>' }, 'bob');
     const direct = await post<Message>('/v1/messages', { toPersonEmail: people.bob.email, text: 'psst' });
     await post('/v1/messages', { toPersonId: personId('robot'), text: 'psst' });
+    await post<Webhook>('/v1/webhooks', { ...plain, resource: 'attachmentActions' });
+    const card = await post<Message>('/v1/messages', { roomId: room.id, attachments: attachmentsOf() });
+    const submission = { type: 'submit', messageId: card.id, inputs: { name: 'Bob', more: [1, { x: null }] } };
+    const action = await post<AttachmentAction>('/v1/attachment/actions', submission, 'bob');
+    await get(`/v1/attachment/actions/${action.id}`);
 
     for (const name of ['alice', 'bob'] as const) {
       for (const path of ['/v1/people/me', `/v1/people/${personId('robot')}`, `/v1/people/${personId('eve')}`])
@@ -353,7 +362,7 @@ describe('a tour of every route', () => {
     await get('/v1/memberships');
     await get(`/v1/memberships/${membership.id}`);
     await get(`/v1/messages/direct?personEmail=${people.bob.email}`);
-    for (const { id } of [message, reply, direct]) await get(`/v1/messages/${id}`);
+    for (const { id } of [message, reply, direct, card]) await get(`/v1/messages/${id}`);
     await get('/v1/webhooks');
     await get(`/v1/webhooks/${full.id}`);
     for (const path of ['/healthz', '/readyz']) await get(path);
@@ -406,6 +415,7 @@ describe('a tour of every route', () => {
         'memberships/deleted',
         'messages/created',
         'messages/deleted',
+        'attachmentActions/created',
       ]),
     );
   });

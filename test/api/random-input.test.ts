@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  type AttachmentAction,
   type Delivery,
   ErrorBody,
   type Membership,
@@ -11,6 +12,7 @@ import {
   type Team,
   type Webhook,
 } from '../../src/contract/index.ts';
+import { attachmentsOf } from '../support/cards.ts';
 import { walk } from '../support/pages.ts';
 import { raw, type RawRequest } from '../support/raw.ts';
 import { people, personId, personUuid, startServer, type TestServer } from '../support/server.ts';
@@ -62,6 +64,9 @@ async function setScene(server: TestServer): Promise<Scene> {
     toPersonEmail: people.bob.email,
     text: 'hi',
   });
+  const card = await alice.ok<Message>('POST', '/v1/messages', { roomId: room.id, attachments: attachmentsOf() });
+  const submission = { type: 'submit', messageId: card.id, inputs: { name: 'x' } };
+  const action = await alice.ok<AttachmentAction>('POST', '/v1/attachment/actions', submission);
   const { items: memberships } = await alice.ok<{ items: Membership[] }>('GET', '/v1/memberships');
   const team = await alice.ok<Team>('POST', '/v1/teams', { name: 'Team' });
   const teamMembers = await alice.ok<{ items: Membership[] }>('GET', `/v1/team/memberships?teamId=${team.id}`);
@@ -86,6 +91,7 @@ async function setScene(server: TestServer): Promise<Scene> {
     '/v1/teams/{id}': team.id,
     '/v1/team/memberships/{id}': teamMembers.items[0]?.id ?? '',
     '/v1/messages/{id}': message.id,
+    '/v1/attachment/actions/{id}': action.id,
     '/v1/memberships/{id}': memberships[0]?.id ?? '',
     '/v1/webhooks/{id}': id,
     '/v1/people/{id}': personId('bob'),
@@ -103,7 +109,8 @@ async function setScene(server: TestServer): Promise<Scene> {
       'PUT /v1/team/memberships/{id}': { isModerator: true },
       'POST /v1/memberships': { roomId: room.id, personEmail: people.dave.email },
       'PUT /v1/memberships/{id}': { isModerator: true },
-      'POST /v1/messages': { roomId: room.id, text: 'x' },
+      'POST /v1/messages': { roomId: room.id, text: 'x', attachments: attachmentsOf() },
+      'POST /v1/attachment/actions': submission,
       'POST /v1/webhooks': webhook,
       'PUT /v1/webhooks/{id}': { name: 'x' },
       'POST /hearth/v1/webhooks': { ...webhook, ordering: 'room' },

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import type { Message } from '../../src/contract/index.ts';
+import type { AttachmentAction, Message } from '../../src/contract/index.ts';
+import { attachmentsOf, form } from '../support/cards.ts';
 import { people, startServer, type TestServer } from '../support/server.ts';
 
 /** What people say and the secrets they sign with: readable nowhere but through the API. */
@@ -15,6 +16,8 @@ const marks = {
   direct: 'mark-of-direct-b8e4',
   reply: 'mark-of-reply-41c7',
   deleted: 'mark-of-deleted-e05d',
+  card: 'mark-of-card-68f0',
+  input: 'mark-of-input-d917',
   secret: 'mark-of-secret-2a6b',
   laterSecret: 'mark-of-later-secret-f3d8',
   // What never becomes a message is nobody's business either.
@@ -54,6 +57,7 @@ async function say(server: TestServer): Promise<Message[]> {
     await post({ text: marks.text }),
     await post({ markdown: `<@personEmail:${people.bob.email}> **${marks.markdown}**` }),
     await post({ html: `<p>${marks.html}</p>` }),
+    await post({ attachments: attachmentsOf({ ...form, fallbackText: marks.card }) }),
   ];
   const { id: parentId } = messages[0] as Message;
   messages.push(
@@ -71,6 +75,9 @@ async function say(server: TestServer): Promise<Message[]> {
   });
   expect(await alice.post('/v1/messages', { text: marks.refused })).toMatchObject({ status: 400 });
   expect(await alice.post('/v1/messages', { roomId: room.id, text: [marks.refused] })).toMatchObject({ status: 400 });
+  const badCard = { ...form, body: [{ type: 'TextBlock', text: [marks.refused], [marks.refused]: 1 }] };
+  for (const attachments of [attachmentsOf(badCard), [{ contentType: 'text/plain', content: marks.refused }]])
+    expect(await alice.post('/v1/messages', { roomId: room.id, attachments })).toMatchObject({ status: 400 });
   expect(await alice.post('/v1/webhooks', { name: 'w', secret: marks.refused })).toMatchObject({ status: 400 });
   return messages;
 }
@@ -92,8 +99,14 @@ test('no file, no log line and no row of the log holds a message or a secret', a
   const { id } = await server.webhook('bob', failing, settings);
   await server.as('bob').ok('PUT', `/v1/webhooks/${id}`, { secret: marks.laterSecret });
 
+  await server.webhook('alice', failing, { ...settings, resource: 'attachmentActions' });
+
   const messages = await say(server);
+  const card = messages.find(({ attachments }) => attachments);
+  const submission = { type: 'submit', messageId: card?.id, inputs: { name: marks.input } };
+  const action = await server.as('bob').ok<AttachmentAction>('POST', '/v1/attachment/actions', submission);
   await server.settled();
+  expect(failing.received.map(({ notice }) => notice.resource)).toContain('attachmentActions');
   expect(failing.received.length).toBeGreaterThan(0);
   await expectNothing();
 
@@ -103,6 +116,7 @@ test('no file, no log line and no row of the log holds a message or a secret', a
     const { toPersonEmail: _, ...read } = message;
     expect(await server.as('bob').ok('GET', `/v1/messages/${message.id}`)).toEqual(read);
   }
+  expect(await server.as('bob').ok('GET', `/v1/attachment/actions/${action.id}`)).toEqual(action);
   expect(await server.as('bob').ok('GET', `/v1/webhooks/${id}`)).toMatchObject({ secret: marks.laterSecret });
   await expectNothing();
 

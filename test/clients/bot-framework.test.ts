@@ -2,8 +2,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFailed, onTestFinished, test } from 'vitest';
-import type { Membership, Message, Webhook } from '../../src/contract/index.ts';
+import type { AttachmentAction, Membership, Message, Webhook } from '../../src/contract/index.ts';
 import { createToken, findPersonByUuid } from '../../src/people/index.ts';
+import { attachmentsOf } from '../support/cards.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { people, personId, personUuid, startServer, type Adjust, type TestServer } from '../support/server.ts';
 import type { Report } from './echo-bot.ts';
@@ -74,6 +75,25 @@ test(
     expect(new Set(bot.refused)).toEqual(new Set([catalogOfWebex]));
   },
 );
+
+test('sends a card, hears who submits it, and answers in its thread', patience, async () => {
+  const server = await startServer();
+  const room = await server.room('Demo', 'alice', 'robot');
+  const receiver = await server.receiver();
+  await server.webhook('alice', receiver, { filter: `personEmail=${people.robot.email}` });
+  const bot = await EchoBot.start(server);
+  await bot.reported({ kind: 'spawned', roomId: room.id });
+
+  await server.as('alice').say(room, `<@personId:${personId('robot')}> who am I?`);
+  const card = await answer(server, receiver);
+  expect(card).toMatchObject({ text: 'Say your name', attachments: attachmentsOf() });
+  const submission = { type: 'submit', messageId: card.id, inputs: { name: 'Alice ✓', form: 'name' } };
+  await server.as('alice').ok<AttachmentAction>('POST', '/v1/attachment/actions', submission);
+  expect(await answer(server, receiver)).toMatchObject({
+    parentId: card.id,
+    text: 'Alice Adams sent {"name":"Alice ✓","form":"name"}',
+  });
+});
 
 test('replaces the webhooks that it finds when it starts, and takes its own back when it stops', patience, async () => {
   const server = await startServer();

@@ -1,5 +1,6 @@
 import Framework from 'webex-node-bot-framework';
 import webhook from 'webex-node-bot-framework/webhook.js';
+import { form } from '../support/cards.ts';
 import { Receiver } from '../support/receiver.ts';
 import { expressRoute } from './express-route.ts';
 
@@ -42,6 +43,12 @@ framework.hears(
   'Names them',
   1,
 );
+
+framework.hears(/who am I\?$/, (bot) => bot.sendCard(form, 'Say your name'), 'Asks for a name', 1);
+framework.on('attachmentAction', (bot, { attachmentAction, person }) => {
+  const inputs = JSON.stringify(attachmentAction.inputs);
+  void bot.reply(attachmentAction, `${person.displayName} sent ${inputs}`, 'text');
+});
 
 process.on('message', () => void stop());
 

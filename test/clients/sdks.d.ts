@@ -54,12 +54,13 @@ declare module 'node-sparky' {
 
 declare module 'webex-node-bot-framework' {
   import type { EventEmitter } from 'node:events';
-  import type { Message, Room } from '#src/contract/index.ts';
+  import type { AttachmentAction, Message, Room } from '#src/contract/index.ts';
 
   interface Bot {
     readonly room: Room;
     say(format: 'text' | 'markdown', message: string): Promise<Message>;
-    reply(to: Message, message: string, format: 'text' | 'markdown'): Promise<Message>;
+    sendCard(card: object, fallback: string): Promise<Message>;
+    reply(to: Message | AttachmentAction, message: string, format: 'text' | 'markdown'): Promise<Message>;
   }
 
   interface Page<T> {
@@ -78,6 +79,7 @@ declare module 'webex-node-bot-framework' {
     initialized: [frameworkId: string];
     spawn: [bot: Bot, frameworkId: string, addedBy?: string];
     despawn: [bot: Bot, frameworkId: string, removedBy?: string];
+    attachmentAction: [bot: Bot, trigger: { attachmentAction: AttachmentAction; person: { displayName: string } }];
   }> {
     constructor(options: { token: string | undefined; webhookUrl: string; webhookSecret: string });
     cardsWebhook: object;

@@ -1,3 +1,9 @@
+CREATE TABLE "attachmentActions" (
+    id integer primary key, uuid text not null unique,
+    "messageId" integer not null references messages (id) on delete cascade,
+    "personId" integer not null references people (id),
+    inputs blob not null, "createdAt" integer not null);
+
 CREATE TABLE attempts (
     "deliveryId" integer not null references deliveries (id) on delete cascade, number integer not null,
     "startedAt" integer not null, "durationMs" integer not null, status integer, error text, exchange text,
@@ -37,7 +43,7 @@ CREATE TABLE messages (
     "roomId" integer not null references rooms (id) on delete cascade,
     "personId" integer not null references people (id),
     "parentUuid" text, content blob not null, "mentionedPeople" text, "mentionsAll" integer not null,
-    "createdAt" integer not null);
+    "createdAt" integer not null, "hasAttachments" integer not null default 0);
 
 CREATE TABLE migrations (id integer primary key, name text not null, breaking integer not null);
 
@@ -88,6 +94,8 @@ CREATE TABLE webhooks (
     status text not null, "ownedBy" text not null, "createdAt" integer not null, ordering text not null default 'none', revision integer not null default 1, "disabledAt" integer, "disabledReason" text, "disabledAfter" integer, "enabledAt" integer, "previousSecret" blob, "previousSecretUntil" integer);
 
 CREATE TABLE "worldEntries" (key text primary key, declaration text not null);
+
+CREATE INDEX actions_by_message on "attachmentActions" ("messageId");
 
 CREATE INDEX attempts_by_time on attempts ("startedAt");
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Reader } from '../../src/db/index.ts';
+import { findActionFor } from '../../src/attachment-actions/store.ts';
 import { compileStatement } from '../../src/db/database.ts';
 import { ownWebhooks } from '../../src/inspect/access.ts';
 import {
@@ -50,6 +51,7 @@ test.each<[string, string[], Ask]>([
     ['deliveries_untried', 'deliveries_due', 'deliveries_behind_a_room'],
     (reader) => countWaiting(reader, 1, 10),
   ],
+  ['a submission', ['sqlite_autoindex_attachmentActions_1'], (reader) => findActionFor(reader, 1, 'x')],
   ['what is due next', ['deliveries_untried', 'deliveries_due'], (reader) => nextDue(reader, 1)],
   ['the last success', ['deliveries_by_webhook'], (reader) => lastSuccess(reader, 1)],
   ['the last error', ['deliveries_undelivered'], (reader) => lastError(reader, 1)],

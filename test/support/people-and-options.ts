@@ -60,6 +60,7 @@ export function testOptions(folder: string): AppOptions {
     // Tests make leaps in time.
     retention: { eventsMs: Infinity, attemptsMs: Infinity },
     bots: { allReachesBots: true },
+    cards: { bytes: 22_528, actions: 5, authorMaySubmit: true },
     webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },
     streams: { total: 1_000, perPerson: 20 },
     metrics: undefined,

@@ -1,10 +1,17 @@
 import { beforeAll, expect, test } from 'vitest';
-import { ErrorBody, type Membership, type Message, type Webhook } from '../../src/contract/index.ts';
+import {
+  type AttachmentAction,
+  ErrorBody,
+  type Membership,
+  type Message,
+  type Webhook,
+} from '../../src/contract/index.ts';
 import { createToken } from '../../src/people/index.ts';
+import { attachmentsOf } from './cards.ts';
 import { personKey, rowCounts } from './log.ts';
 import { nextOf } from './pages.ts';
 import { raw, type RawAnswer, type RawRequest } from './raw.ts';
-import { people, startServer, type TestServer } from './server.ts';
+import { people, startServer, type Client, type TestServer } from './server.ts';
 
 /** One request that is refused, and how. */
 export interface Refusal {
@@ -21,10 +28,13 @@ export interface Scene {
   room: string;
   message: string;
   reply: string;
+  /** A message with a card, and a submission of it. */
+  card: string;
+  action: string;
   membership: string;
   webhook: string;
   direct: string;
-  bobs: { room: string; message: string; membership: string; webhook: string };
+  bobs: { room: string; message: string; card: string; action: string; membership: string; webhook: string };
   cursors: { rooms: string; people: string };
 }
 
@@ -94,10 +104,12 @@ async function setScene(server: TestServer): Promise<Scene> {
   const say = (body: object) => alice.ok<Message>('POST', '/v1/messages', { text: 'x', ...body });
   const { id: message } = await say({ roomId: room });
   const { id: reply } = await say({ parentId: message });
+  const [card, action] = await submitted(alice, room);
   const { roomId: direct } = await say({ toPersonEmail: people.bob.email });
   const memberships = await alice.ok<{ items: Membership[] }>('GET', `/v1/memberships?roomId=${room}`);
 
   const bobsRoom = await server.room('Bob alone', 'bob');
+  const [bobsCard, bobsAction] = await submitted(bob, bobsRoom.id);
   const bobsMemberships = await bob.ok<{ items: Membership[] }>('GET', `/v1/memberships?roomId=${bobsRoom.id}`);
   const webhook = { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'rooms', event: 'updated' };
 
@@ -115,15 +127,25 @@ async function setScene(server: TestServer): Promise<Scene> {
     room,
     message,
     reply,
+    card,
+    action,
     direct,
     membership: memberships.items[0]?.id ?? '',
     webhook: (await alice.ok<Webhook>('POST', '/v1/webhooks', webhook)).id,
     bobs: {
       room: bobsRoom.id,
       message: (await bob.say(bobsRoom, 'x')).id,
+      card: bobsCard,
+      action: bobsAction,
       membership: bobsMemberships.items[0]?.id ?? '',
       webhook: (await bob.ok<Webhook>('POST', '/v1/webhooks', webhook)).id,
     },
     cursors: { rooms: await cursorOf('/v1/rooms?max=1'), people: await cursorOf('/v1/people?max=1') },
   };
+}
+
+async function submitted(client: Client, roomId: string): Promise<[card: string, action: string]> {
+  const { id } = await client.ok<Message>('POST', '/v1/messages', { roomId, attachments: attachmentsOf() });
+  const submission = { type: 'submit', messageId: id, inputs: { name: 'x' } };
+  return [id, (await client.ok<AttachmentAction>('POST', '/v1/attachment/actions', submission)).id];
 }

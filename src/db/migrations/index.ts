@@ -3,6 +3,7 @@ import type { Schema } from '../schema.ts';
 import { initial } from './001-initial.ts';
 import { worldEntries } from './002-world-entries.ts';
 import { deliveryEngine } from './003-delivery-engine.ts';
+import { attachmentActions } from './005-attachment-actions.ts';
 import { teams } from './006-teams.ts';
 import { lists } from './011-lists.ts';
 
@@ -19,6 +20,7 @@ const migrations: readonly Migration[] = [
   { id: 1, name: 'initial', breaking: true, up: initial },
   { id: 2, name: 'world entries', breaking: false, up: worldEntries },
   { id: 3, name: 'delivery engine', breaking: true, up: deliveryEngine },
+  { id: 5, name: 'attachment actions', breaking: false, up: attachmentActions },
   { id: 6, name: 'teams', breaking: true, up: teams },
   { id: 11, name: 'lists', breaking: false, up: lists },
 ];
