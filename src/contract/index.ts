@@ -1,4 +1,5 @@
 export * from './common.ts';
+export * from './events.ts';
 export * from './inspect-deliveries.ts';
 export * from './inspect-explain.ts';
 export * from './inspect-preview.ts';
@@ -6,6 +7,7 @@ export * from './inspect-webhooks.ts';
 export * from './memberships.ts';
 export * from './messages.ts';
 export * from './notices.ts';
+export * from './organizations.ts';
 export * from './people.ts';
 export * from './replays.ts';
 export * from './rooms.ts';

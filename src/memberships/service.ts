@@ -1,5 +1,5 @@
 import type { MembershipCreate, MembershipsQuery, MembershipUpdate } from '../contract/index.ts';
-import type { Caller } from '../core/caller.ts';
+import { hasScope, isOfficer, type Caller, type RoomWork } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
@@ -7,7 +7,7 @@ import { flag, type Database, type Reader } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, keyset, pathKey, type Page } from '../http/index.ts';
 import { findPersonByEmail, findPersonByUuid, type PersonRef } from '../people/index.ts';
-import { findRoomFor, touchRoom, type MemberView } from '../rooms/index.ts';
+import { findRoomInReach, touchRoom, type RoomInReach } from '../rooms/index.ts';
 import { join, leave } from './joining.ts';
 import { followModerators, setModerator } from './moderation.ts';
 import { mayChangeMembers, mayChangeModerators, mayHide } from './policy.ts';
@@ -25,22 +25,28 @@ export class MembershipService {
     this.#clock = clock;
   }
 
-  /** The caller's own memberships, or those of a room the caller is in. */
+  /**
+   * The caller's own memberships, or those of a room in reach. A compliance officer names anybody, and gets their
+   * memberships in the rooms of the officer's organization.
+   */
   async list(caller: Caller, query: MembershipsQuery): Promise<Page<MembershipRow>> {
     const { reader } = this.#db;
     let rows = selectMemberships(reader.query)
       .orderBy('memberships.id')
       .limit(query.max + 1);
     if (query.roomId !== undefined) {
-      const room = await findRoomFor(reader, caller.personId, bodyKey('ROOM', query.roomId));
+      const room = await findRoomInReach(reader, caller, bodyKey('ROOM', query.roomId), 'memberships_read');
       if (!room) throw new ApiError('roomNotFound');
       rows = rows.where('memberships.roomId', '=', room.id);
     }
     if (query.personId !== undefined) rows = rows.where('people.uuid', '=', bodyKey('PEOPLE', query.personId));
     if (query.personEmail !== undefined) rows = rows.where('people.email', '=', query.personEmail.toLowerCase());
     if (query.roomId === undefined) {
-      if (!namesSelf(caller, query)) throw new ApiError('membershipFilterNeedsRoom');
-      rows = rows.where('memberships.personId', '=', caller.personId);
+      const own = namesSelf(caller, query);
+      if (!own && !isOfficer(caller, 'memberships_read')) throw new ApiError('membershipFilterNeedsRoom');
+      if (own) rows = rows.where('memberships.personId', '=', caller.personId);
+      // The scope of compliance alone does not show what one has elsewhere.
+      if (!own || !hasScope(caller, 'spark:memberships_read')) rows = rows.where('rooms.ownerOrgId', '=', caller.orgId);
     }
     const after = byJoining.after(query.cursor);
     if (after) rows = rows.where('memberships.id', '>', after[0]);
@@ -48,16 +54,17 @@ export class MembershipService {
   }
 
   async get(caller: Caller, id: string): Promise<MembershipRow> {
-    return (await this.#visible(this.#db.reader, caller, id)).member;
+    return (await this.#visible(this.#db.reader, caller, id, 'memberships_read')).member;
   }
 
   async create(caller: Caller, body: MembershipCreate): Promise<MembershipRow> {
     const roomUuid = bodyKey('ROOM', body.roomId);
     if (!body.personId === !body.personEmail) throw new ApiError('personMissing');
     return this.#db.write(async (tx) => {
-      const found = await findRoomFor(tx, caller.personId, roomUuid);
+      const found = await findRoomInReach(tx, caller, roomUuid, 'memberships_write');
       if (!found) throw new ApiError('roomNotFound');
       mayChangeMembers(found, 'inviting somebody');
+      if (!found.isMember && (await memberships.ofRoom(tx, found.id)).length === 0) throw new ApiError('roomEmpty');
       const person = await invited(tx, body);
       if (await memberships.find(tx, found.uuid, person.uuid)) throw new ApiError('alreadyMember');
 
@@ -74,7 +81,7 @@ export class MembershipService {
       throw new ApiError('nothingToChange', { fields: 'isModerator, isRoomHidden' });
     }
     return this.#db.write(async (tx) => {
-      const { room, member } = await this.#visible(tx, caller, id);
+      const { room, member } = await this.#visible(tx, caller, id, 'memberships_write');
       const changed = { ...member };
       const events: NewEvent[] = [];
       if (body.isRoomHidden !== undefined && flag(body.isRoomHidden) !== member.isRoomHidden) {
@@ -97,7 +104,7 @@ export class MembershipService {
 
   async remove(caller: Caller, id: string): Promise<void> {
     await this.#db.write(async (tx) => {
-      const { room, member } = await this.#visible(tx, caller, id);
+      const { room, member } = await this.#visible(tx, caller, id, 'memberships_write');
       if (room.type === 'direct') throw new ApiError('leaveFailed');
       if (member.personId !== caller.personId) mayChangeMembers(room, 'removing somebody');
       await this.#log.append(tx, await leave(tx, await this.#touched(tx, room), member, caller.uuid), caller.trace);
@@ -105,7 +112,7 @@ export class MembershipService {
   }
 
   /** A change of members is activity: the room as the events of the change show it. */
-  async #touched(tx: Tx, room: MemberView): Promise<MemberView> {
+  async #touched(tx: Tx, room: RoomInReach): Promise<RoomInReach> {
     const lastActivityAt = this.#clock.now();
     await touchRoom(tx, room.id, lastActivityAt);
     return { ...room, lastActivityAt };
@@ -114,7 +121,7 @@ export class MembershipService {
   async #changeRole(
     tx: Tx,
     caller: Caller,
-    room: MemberView,
+    room: RoomInReach,
     member: MembershipRow,
     isModerator: 0 | 1,
   ): Promise<NewEvent[]> {
@@ -124,7 +131,7 @@ export class MembershipService {
   }
 
   /** MOD-4: whoever makes the first moderator of an open room becomes one too. */
-  async #promote(tx: Tx, caller: Caller, room: MemberView, member: MembershipRow): Promise<NewEvent[]> {
+  async #promote(tx: Tx, caller: Caller, room: RoomInReach, member: MembershipRow): Promise<NewEvent[]> {
     const events = await setModerator(tx, room, member, 1, caller.uuid);
     const own = await memberships.find(tx, room.uuid, caller.uuid);
     if (own && room.isLocked === 0) events.push(...(await setModerator(tx, room, own, 1, caller.uuid)));
@@ -132,9 +139,14 @@ export class MembershipService {
   }
 
   /** A membership is seen by the members of its room (VIS-1). */
-  async #visible(reader: Reader, caller: Caller, id: string): Promise<{ room: MemberView; member: MembershipRow }> {
+  async #visible(
+    reader: Reader,
+    caller: Caller,
+    id: string,
+    work: RoomWork,
+  ): Promise<{ room: RoomInReach; member: MembershipRow }> {
     const [personUuid = '', roomUuid = ''] = pathKey('MEMBERSHIP', id, 'membershipNotFound').split(':');
-    const room = await findRoomFor(reader, caller.personId, roomUuid);
+    const room = await findRoomInReach(reader, caller, roomUuid, work);
     const member = room && (await memberships.find(reader, roomUuid, personUuid));
     if (!room || !member) throw new ApiError('membershipNotFound');
     return { room, member };

@@ -1,4 +1,7 @@
 export { compose, draftOf } from './content.ts';
+export { messageContents } from './contents.ts';
 export { directRoomUuid } from './destination.ts';
-export { sealContext } from './service.ts';
+export { presentMessage } from './present.ts';
+export { findMessageInReach } from './reach.ts';
+export { sealContext } from './sealing.ts';
 export { findMessageFor, insertMessage } from './store.ts';

@@ -4,8 +4,9 @@ import { ApiError } from '../core/errors.ts';
 import type { Reader } from '../db/index.ts';
 import { bodyKey, keyset, type Page } from '../http/index.ts';
 import type { MemberView } from '../rooms/index.ts';
-import { allReaches, maySee, type BotRules } from './policy.ts';
-import { findMessageFor, selectMessages, type MessageRow } from './store.ts';
+import { allReaches, type BotRules } from './policy.ts';
+import { findMessageInReach } from './reach.ts';
+import { selectMessages, type MessageRow } from './store.ts';
 
 /** Webex allows fewer when the list is narrowed to mentions (spec 1.8). */
 const MOST_MENTIONS = 100;
@@ -72,8 +73,8 @@ async function startingPoints(
   const page = newestFirst.after(cursor);
   if (page) points.push(page);
   if (beforeMessage !== undefined) {
-    const message = await findMessageFor(reader, caller.personId, bodyKey('MESSAGE', beforeMessage));
-    if (message?.roomId !== room.id || !maySee(caller, message, rules)) throw new ApiError('messageNotFound');
+    const message = await findMessageInReach(reader, caller, bodyKey('MESSAGE', beforeMessage), rules);
+    if (message?.roomId !== room.id) throw new ApiError('messageNotFound');
     points.push([message.createdAt, message.id]);
   }
   return points;

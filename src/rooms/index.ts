@@ -1,8 +1,11 @@
 export { roomEvent } from './present.ts';
+export { findRoomInReach, type RoomInReach } from './reach.ts';
 export {
   findRoomFor,
   findRoomToPostIn,
   insertRoom,
+  leaveName,
+  roomContents,
   setLocked,
   touchRoom,
   type MemberView,

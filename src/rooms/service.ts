@@ -1,5 +1,5 @@
 import type { RoomCreate, RoomsQuery, RoomUpdate } from '../contract/index.ts';
-import type { Caller } from '../core/caller.ts';
+import type { Caller, RoomWork } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
@@ -10,8 +10,10 @@ import type { EventLog } from '../eventlog/index.ts';
 import { pathKey, type Page } from '../http/index.ts';
 import { followModerators, join, leave, membershipEvent, memberships, setModerator } from '../memberships/index.ts';
 import { listRooms } from './list.ts';
+import { mustBeThere } from '../people/index.ts';
 import { deletingMeansLeaving, mayChangeRoom, settingsMustFit } from './policy.ts';
-import { roomEvent } from './present.ts';
+import { presentRoom, roomEvent } from './present.ts';
+import { findRoomInReach, type RoomInReach } from './reach.ts';
 import { findRoomFor, insertRoom, touchRoom, type MemberView } from './store.ts';
 
 export class RoomService {
@@ -32,7 +34,7 @@ export class RoomService {
   }
 
   get(caller: Caller, id: string): Promise<MemberView> {
-    return visible(this.#db.reader, caller, id);
+    return inReach(this.#db.reader, caller, id, 'rooms_read');
   }
 
   async create(caller: Caller, body: RoomCreate): Promise<MemberView> {
@@ -42,6 +44,7 @@ export class RoomService {
     settingsMustFit({ isLocked, isAnnouncementOnly, isPublic, description });
 
     return this.#db.write(async (tx) => {
+      await mustBeThere(tx, caller);
       const now = this.#clock.now();
       const uuid = newUuid();
       const id = await insertRoom(tx, {
@@ -70,12 +73,13 @@ export class RoomService {
   async update(caller: Caller, id: string, body: RoomUpdate): Promise<MemberView> {
     if (body.teamId !== undefined) throw new ApiError('teamsUnsupported');
     return this.#db.write(async (tx) => {
-      const room = await visible(tx, caller, id);
-      if (changesNothing(room, body)) return room;
-      mayChangeRoom(room);
+      const room = await inReach(tx, caller, id, 'rooms_write');
+      const changes = changesOf(room, body);
+      if (changes.size === 0) return room;
+      mayChangeRoom(room, changes);
       const events = await this.#turnLock(tx, caller, room, body.isLocked);
       await this.#saveSettings(tx, room, body);
-      const changed = await visible(tx, caller, id);
+      const changed = await inReach(tx, caller, id, 'rooms_write');
       // The turn of the lock says `rooms:updated` already: it is said once, with everything that changed.
       const others = events.filter(({ resource }) => resource !== 'rooms');
       await this.#log.append(tx, [...others, roomEvent('updated', changed, caller.uuid)], caller.trace);
@@ -112,7 +116,7 @@ export class RoomService {
     return [...events, ...(await followModerators(tx, room, caller.uuid))];
   }
 
-  async #saveSettings(tx: Writer, room: MemberView, body: RoomUpdate): Promise<void> {
+  async #saveSettings(tx: Writer, room: RoomInReach, body: RoomUpdate): Promise<void> {
     const now = this.#clock.now();
     const isLocked = body.isLocked ?? room.isLocked === 1;
     const settings = {
@@ -121,7 +125,7 @@ export class RoomService {
       description: body.description === undefined ? room.description : described(body.description),
     };
     settingsMustFit({ ...settings, isLocked });
-    const title = body.title ?? room.title;
+    const title = room.type === 'direct' ? room.title : (body.title ?? room.title);
     await tx.query
       .updateTable('rooms')
       .set({
@@ -129,6 +133,7 @@ export class RoomService {
         description: settings.description,
         isAnnouncementOnly: flag(settings.isAnnouncementOnly),
         isPublic: flag(settings.isPublic),
+        isReadOnly: room.isOfficer && body.isReadOnly !== undefined ? flag(body.isReadOnly) : room.isReadOnly,
         madePublicAt: settings.isPublic ? (room.madePublicAt ?? now) : null,
         lastActivityAt: title === room.title ? room.lastActivityAt : now,
       })
@@ -137,24 +142,36 @@ export class RoomService {
   }
 }
 
-/** VIS-1: a room that the caller is not in is not there. */
+/** VIS-1: a room that is out of reach is not there. */
+async function inReach(reader: Reader, caller: Caller, id: string, work: RoomWork): Promise<RoomInReach> {
+  const room = await findRoomInReach(reader, caller, pathKey('ROOM', id), work);
+  if (!room) throw new ApiError('roomNotFound');
+  return room;
+}
+
+/** Spec 3.2: officers have no privilege in deleting. */
 async function visible(reader: Reader, caller: Caller, id: string): Promise<MemberView> {
   const room = await findRoomFor(reader, caller.personId, pathKey('ROOM', id));
   if (!room) throw new ApiError('roomNotFound');
   return room;
 }
 
-/** A room that was read and sent back unchanged is no change, and no event. `isReadOnly` is not the members' to set. */
-function changesNothing(room: MemberView, body: RoomUpdate): boolean {
-  return (
-    (body.title === undefined ||
-      body.title === room.title ||
-      (room.type === 'direct' && body.title === room.otherName)) &&
-    (body.description === undefined || described(body.description) === room.description) &&
-    (body.isLocked === undefined || flag(body.isLocked) === room.isLocked) &&
-    (body.isAnnouncementOnly === undefined || flag(body.isAnnouncementOnly) === room.isAnnouncementOnly) &&
-    (body.isPublic === undefined || flag(body.isPublic) === room.isPublic)
-  );
+/**
+ * The fields that are not as they were: a room that was read and sent back unchanged is no change, and no event. Members
+ * send `isReadOnly` back as well, and it is not theirs to set.
+ */
+function changesOf(room: RoomInReach, body: RoomUpdate): Set<keyof RoomUpdate> {
+  const { title, description, isLocked, isAnnouncementOnly, isPublic, isReadOnly } = body;
+  const same: Partial<Record<keyof RoomUpdate, boolean>> = {
+    title: title === undefined || title === room.title || (room.type === 'direct' && title === presentRoom(room).title),
+    description: description === undefined || described(description) === room.description,
+    isLocked: isLocked === undefined || flag(isLocked) === room.isLocked,
+    isAnnouncementOnly: isAnnouncementOnly === undefined || flag(isAnnouncementOnly) === room.isAnnouncementOnly,
+    isPublic: isPublic === undefined || flag(isPublic) === room.isPublic,
+    isReadOnly: isReadOnly === undefined || !room.isOfficer || flag(isReadOnly) === room.isReadOnly,
+  };
+  const fields = Object.keys(same) as (keyof RoomUpdate)[];
+  return new Set(fields.filter((field) => same[field] === false));
 }
 
 /** A blank description is none. */

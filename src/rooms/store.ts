@@ -1,5 +1,6 @@
+import { sql, type ExpressionBuilder } from 'kysely';
 import type { RoomType } from '../core/events.ts';
-import { statement, type Flag, type Reader, type Writer } from '../db/index.ts';
+import { statement, type Flag, type Reader, type Schema, type Writer } from '../db/index.ts';
 
 /** A room with what one of its members needs to act in it. */
 export interface MemberView {
@@ -7,6 +8,7 @@ export interface MemberView {
   id: number;
   uuid: string;
   type: RoomType;
+  /** Of a 1:1 room: empty, or the name of the one who was deleted. */
   title: string;
   description: string | null;
   creatorUuid: string;
@@ -30,6 +32,11 @@ export async function findRoomFor(reader: Reader, personId: number, roomUuid: st
   return reader.first(roomForMember, { personId, roomUuid });
 }
 
+/** The room, be the person in it or not: what a member sees of it is there for members only. */
+export async function findRoomOfAnybody(reader: Reader, personId: number, roomUuid: string) {
+  return reader.first(roomOfAnybody, { personId, roomUuid });
+}
+
 /** What of a room it takes to post in it. */
 export type PostingView = Pick<
   MemberView,
@@ -50,6 +57,16 @@ export async function touchRoom(tx: Writer, roomId: number, now: number): Promis
   await tx.all(setActivity, { roomId, now });
 }
 
+/** The 1:1 rooms of somebody who is about to leave them go on under this name. */
+export async function leaveName(tx: Writer, personId: number, name: string): Promise<void> {
+  await tx.query
+    .updateTable('rooms')
+    .set({ title: name })
+    .where('type', '=', 'direct')
+    .where('id', 'in', (eb) => eb.selectFrom('memberships').select('roomId').where('personId', '=', personId))
+    .execute();
+}
+
 /** MOD-5: an open room is no announcement room. */
 export async function setLocked(tx: Writer, room: MemberView, isLocked: Flag): Promise<MemberView> {
   const isAnnouncementOnly = isLocked === 1 ? room.isAnnouncementOnly : 0;
@@ -66,16 +83,56 @@ export function selectRoomsOf(query: Reader['query']) {
     .innerJoin('organizations', 'organizations.id', 'rooms.ownerOrgId')
     .selectAll('rooms')
     .select(['own.isModerator', 'creator.uuid as creatorUuid', 'organizations.uuid as ownerOrgUuid'])
-    .select((eb) =>
-      eb
-        .selectFrom('memberships as other')
-        .innerJoin('people', 'people.id', 'other.personId')
-        .whereRef('other.roomId', '=', 'rooms.id')
-        .whereRef('other.personId', '!=', 'own.personId')
-        .where('rooms.type', '=', 'direct')
-        .select('people.displayName')
-        .as('otherName'),
-    );
+    .select(otherName);
+}
+
+/** 1:1 rooms: the name of the other one, for whom of the two looks. */
+function otherName(eb: ExpressionBuilder<Schema & { own: Schema['memberships'] }, 'rooms' | 'own'>) {
+  return eb
+    .selectFrom('memberships as other')
+    .innerJoin('people', 'people.id', 'other.personId')
+    .whereRef('other.roomId', '=', 'rooms.id')
+    .whereRef('other.personId', '!=', 'own.personId')
+    .where('rooms.type', '=', 'direct')
+    .select('people.displayName')
+    .as('otherName');
+}
+
+/** `selectRoomsOf`, of rooms that the person need not be in. */
+export function selectRooms(query: Reader['query'], personId: number) {
+  return query
+    .selectFrom('rooms')
+    .leftJoin('memberships as own', (join) =>
+      join.onRef('own.roomId', '=', 'rooms.id').on('own.personId', '=', personId),
+    )
+    .innerJoin('people as creator', 'creator.id', 'rooms.creatorId')
+    .innerJoin('organizations', 'organizations.id', 'rooms.ownerOrgId')
+    .selectAll('rooms')
+    .select((eb) => [
+      'own.id as membershipId',
+      eb.fn.coalesce('own.isModerator', sql.lit<Flag>(0)).as('isModerator'),
+      'creator.uuid as creatorUuid',
+      'organizations.uuid as ownerOrgUuid',
+      otherName(eb),
+    ]);
+}
+
+/** What of these rooms is in no event, by their UUIDs. */
+export async function roomContents(
+  reader: Reader,
+  uuids: readonly string[],
+): Promise<ReadonlyMap<string, { title?: string; description?: string }>> {
+  const rows = await reader.query
+    .selectFrom('rooms')
+    .select(['uuid', 'title', 'description'])
+    .where('uuid', 'in', [...new Set(uuids)])
+    .execute();
+  return new Map(
+    rows.map(({ uuid, title, description }) => [
+      uuid,
+      { ...(title !== '' && { title }), ...(description !== null && { description }) },
+    ]),
+  );
 }
 
 export interface NewRoom {
@@ -111,6 +168,10 @@ export async function insertRoom(tx: Writer, { now, ...room }: NewRoom): Promise
 
 const roomForMember = statement<{ personId: number; roomUuid: string }>()((db, param) =>
   selectRoomsOf(db).where('rooms.uuid', '=', param('roomUuid')).where('own.personId', '=', param('personId')),
+);
+
+const roomOfAnybody = statement<{ personId: number; roomUuid: string }>()((db, param) =>
+  selectRooms(db, param('personId')).where('rooms.uuid', '=', param('roomUuid')),
 );
 
 const roomToPostIn = statement<{ personId: number; roomUuid: string }>()((db, param) =>

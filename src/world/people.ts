@@ -1,6 +1,6 @@
 import { derivedUuid } from '../core/ids.ts';
 import { hashToken } from '../http/index.ts';
-import { createToken } from '../people/index.ts';
+import { createToken, findPersonByEmail } from '../people/index.ts';
 import { known, whenNew, type Context } from './bringing.ts';
 import type { World } from './schema.ts';
 import { tokenFor, type TokenSeed } from './token-seed.ts';
@@ -83,9 +83,18 @@ async function seedPerson(context: Context, person: Person, organization: Organi
       roles: person.roles.join(' '),
       modifiedAt: now,
     };
+    const uuid = derivedUuid('world person', person.email);
+    // Somebody who was deleted and is declared anew comes back under the same id, unless the address has another owner.
+    if (!(await findPersonByEmail(tx, person.email))) {
+      await tx.query
+        .updateTable('people')
+        .set({ email: person.email, formerEmail: null, deletedAt: null })
+        .where('uuid', '=', uuid)
+        .execute();
+    }
     await tx.query
       .insertInto('people')
-      .values({ ...fields, uuid: derivedUuid('world person', person.email), email: person.email, createdAt: now })
+      .values({ ...fields, uuid, email: person.email, createdAt: now })
       .onConflict((conflict) => conflict.column('email').doUpdateSet(fields))
       .execute();
   });
