@@ -64,7 +64,7 @@ export type Person = z.output<typeof Person>;
 export const PersonList = listOf(Person).extend({ notFoundIds: z.array(z.string()).optional() });
 
 /** `minResponse=true` */
-export const PersonReference = z.object({ id: publicIdText });
+const PersonReference = z.object({ id: publicIdText });
 
 export const PersonOrReference = z.union([Person, PersonReference]);
 

@@ -53,12 +53,7 @@ export class EventService {
     // Told of only once it is on the disk.
     if (position === undefined || position > log.head) throw new ApiError('eventNotFound');
     const only = { from: position, below: position + 1 };
-    const rows = await eventsIn(db.reader, caller, only, {
-      resource: undefined,
-      type: undefined,
-      actorUuid: undefined,
-      limit: 1,
-    });
+    const rows = await eventsIn(db.reader, caller, only, { limit: 1 });
     const [event] = await this.#present(rows);
     if (!event) throw new ApiError('eventNotFound');
     return event;

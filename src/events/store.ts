@@ -18,22 +18,23 @@ export interface Range {
 /** EVT-5. What is ours alone (`webhooks`) is none of these. */
 const shown = ['messages', 'memberships', 'rooms', 'attachmentActions', 'tabs'];
 
+interface Narrowed extends Pick<ComplianceEventsQuery, 'resource' | 'type'> {
+  actorUuid?: string | undefined;
+  limit: number;
+}
+
+export async function eventsIn(reader: Reader, scope: Scope, range: Range, narrowed: Narrowed): Promise<LoggedEvent[]> {
+  return (await selectEvents(reader.query, scope, range, narrowed).execute()).map(asLoggedEvent);
+}
+
 /** Newest first. Looks at every event of the range, so that the range is to be a short one. */
-export async function eventsIn(
-  reader: Reader,
+export function selectEvents(
+  query: Reader['query'],
   { orgId, orgUuid }: Scope,
   { from, below }: Range,
-  {
-    resource,
-    type,
-    actorUuid,
-    limit,
-  }: Pick<ComplianceEventsQuery, 'resource' | 'type'> & {
-    actorUuid: string | undefined;
-    limit: number;
-  },
-): Promise<LoggedEvent[]> {
-  let rows = reader.query
+  { resource, type, actorUuid, limit }: Narrowed,
+) {
+  let rows = query
     .selectFrom('events')
     .select(eventColumns)
     .where('events.id', '>=', from)
@@ -53,7 +54,7 @@ export async function eventsIn(
     );
   if (type !== undefined) rows = rows.where('events.event', '=', type);
   if (actorUuid !== undefined) rows = rows.where('events.actorUuid', '=', actorUuid);
-  return (await rows.orderBy('events.id', 'desc').limit(limit).execute()).map(asLoggedEvent);
+  return rows.orderBy('events.id', 'desc').limit(limit);
 }
 
 /** The event with this key, whosever it is. */

@@ -2,6 +2,5 @@ export { compose, draftOf } from './content.ts';
 export { messageContents } from './contents.ts';
 export { directRoomUuid } from './destination.ts';
 export { presentMessage } from './present.ts';
-export { findMessageInReach } from './reach.ts';
 export { sealContext } from './sealing.ts';
 export { findMessageFor, insertMessage } from './store.ts';

@@ -1,3 +1,3 @@
-export { allLicenses, licensesOf, licenseWithId } from './licenses.ts';
+export { licensesOf, licenseWithId } from './licenses.ts';
 export { roles, roleWithId } from './roles.ts';
 export { hasWord } from './store.ts';

@@ -11,8 +11,8 @@ export interface LicenseWords {
   id: string;
 }
 
-/** What every person holds unless somebody says otherwise. */
-export const allLicenses = Object.keys(names) as LicenseWord[];
+/** What every person holds unless somebody says otherwise; the column's default says the same. */
+const allLicenses = Object.keys(names) as LicenseWord[];
 
 /** An organization has licences of its own; their ids follow from it. */
 export function licensesOf(orgUuid: string): readonly LicenseWords[] {
