@@ -1,8 +1,11 @@
-import { isOfficer, type Caller } from '../core/caller.ts';
+import { isOfficer, type Caller, type RoomWork } from '../core/caller.ts';
 import type { Reader } from '../db/index.ts';
 import { findRoomInReach } from '../rooms/index.ts';
 import { maySee, type BotRules } from './policy.ts';
 import { findMessage, findMessageFor, type MessageRow } from './store.ts';
+
+/** What somebody is about to do with a message. */
+export type MessageWork = Extract<RoomWork, `messages_${string}`>;
 
 /** The message, when the caller may see it, and so what it carries: by its room (`findRoomInReach`), and BOT-2. */
 export async function findMessageInReach(
@@ -10,7 +13,7 @@ export async function findMessageInReach(
   caller: Caller,
   uuid: string,
   rules: BotRules,
-  work: 'messages_read' | 'messages_write' = 'messages_read',
+  work: MessageWork = 'messages_read',
 ): Promise<MessageRow | undefined> {
   const message = isOfficer(caller, work)
     ? await ofRoomInReach(reader, caller, uuid, work)
@@ -22,7 +25,7 @@ async function ofRoomInReach(
   reader: Reader,
   caller: Caller,
   uuid: string,
-  work: 'messages_read' | 'messages_write',
+  work: MessageWork,
 ): Promise<MessageRow | undefined> {
   const message = await findMessage(reader, uuid);
   return message && (await findRoomInReach(reader, caller, message.roomUuid, work)) && message;

@@ -14,7 +14,7 @@ import { destinationOf, directRoomUuid, openDestination } from './destination.ts
 import { listMessages, type ListQuery } from './list.ts';
 import { mayDelete, mayListAll, mayPost, type BotRules } from './policy.ts';
 import { messageEvent, messageNotice, presentMessage } from './present.ts';
-import { findMessageInReach } from './reach.ts';
+import { findMessageInReach, type MessageWork } from './reach.ts';
 import { openContent, sealContext } from './sealing.ts';
 import { deleteMessage, findParent, insertMessage, type MessageRow } from './store.ts';
 
@@ -119,12 +119,7 @@ export class MessageService {
     return listMessages({ reader: this.#db.reader, caller, room, rules: this.#bots }, query);
   }
 
-  async #visible(
-    reader: Reader,
-    caller: Caller,
-    id: string,
-    work: 'messages_read' | 'messages_write',
-  ): Promise<MessageRow> {
+  async #visible(reader: Reader, caller: Caller, id: string, work: MessageWork): Promise<MessageRow> {
     const uuid = pathKey('MESSAGE', id, 'messageNotFound');
     const message = await findMessageInReach(reader, caller, uuid, this.#bots, work);
     if (!message) throw new ApiError('messageNotFound');

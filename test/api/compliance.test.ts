@@ -188,6 +188,19 @@ describe('acting', () => {
     ).toMatchObject(roomNotFound);
   });
 
+  test('makes a moderator of a room they are not in, and does not become one', async () => {
+    const server = await startServer();
+    const client = await officer(server);
+    const room = await server.room('Open', 'alice', 'bob');
+    const path = `/v1/memberships/${membershipOf(room, 'bob')}`;
+    expect(await logged(server, () => client.ok('PUT', path, { isModerator: true }))).toEqual([
+      'memberships/updated bob moderator by carol',
+      'rooms/updated group locked',
+    ]);
+    expect(await client.put(path, { isRoomHidden: true })).toMatchObject({ status: 400 });
+    expect(await server.as('carol').put(path, { isModerator: false })).toMatchObject({ status: 404 });
+  });
+
   test('sets what an officer may of a room they are not in (spec 3.2)', async () => {
     const server = await startServer();
     const client = await officer(server);
