@@ -19,6 +19,7 @@ import { RoomMembers } from './delivery/room-members.ts';
 import { Replayer } from './delivery/replay/replayer.ts';
 import { replayRoutes } from './delivery/replay/routes.ts';
 import { ReplayService } from './delivery/replay/service.ts';
+import { cancelReplaysOf } from './delivery/replay/store.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
 import { Sender, ThreadedSender, type Sending } from './delivery/sender/index.ts';
 import { lastChange } from './delivery/store/records.ts';
@@ -235,6 +236,7 @@ function consequences(parts: SwitchingParts): { whenDeleted: Consequence[]; when
         await parts.log.append(tx, events, actor.trace);
       },
       (tx, person, actor) => switchOffAll(parts, tx, person.id, actor),
+      (tx, person) => cancelReplaysOf(tx, person.id, parts.clock.now()),
     ],
     whenDemoted: [(tx, person, actor) => switchOffOversight(parts, tx, person, actor)],
   };

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { License, Membership, Message, Organization, Person, Room, Webhook } from '../../src/contract/index.ts';
+import type {
+  License,
+  Membership,
+  Message,
+  Organization,
+  Person,
+  Replay,
+  Room,
+  Webhook,
+} from '../../src/contract/index.ts';
 import { publicId } from '../../src/core/ids.ts';
 import { createToken, findPersonByEmail, SYSTEM_BOT_UUID, systemBot } from '../../src/people/index.ts';
 import { recorded, until } from '../delivery/support.ts';
@@ -383,7 +392,9 @@ describe('deleting people', () => {
     const webhook = await server.webhook('carol', receiver, { ownedBy: 'org' });
     await server.as('alice').say(room, 'fails');
     await recorded(server, { state: 'waiting', attempts: 1 });
+    const replay = await server.as('carol').ok<Replay>('POST', '/hearth/v1/replays', { webhookId: webhook.id });
     await server.as('alice').ok('DELETE', at('carol'));
+    expect(await server.as('alice').ok('GET', `/hearth/v1/replays/${replay.id}`)).toMatchObject({ state: 'cancelled' });
     await recorded(server, { state: 'dropped', reason: "The webhook's owner was deleted.", dueAt: null });
     expect(await server.as('alice').ok('GET', `/hearth/v1/webhooks/${webhook.id}`)).toMatchObject({
       status: 'inactive',
