@@ -393,6 +393,8 @@ describe('deleting people', () => {
     await server.as('alice').say(room, 'fails');
     await recorded(server, { state: 'waiting', attempts: 1 });
     const replay = await server.as('carol').ok<Replay>('POST', '/hearth/v1/replays', { webhookId: webhook.id });
+    // Had it found something to send, it would not be over already.
+    await server.app.db.write(({ query }) => query.updateTable('replays').set({ state: 'paused' }).execute());
     await server.as('alice').ok('DELETE', at('carol'));
     expect(await server.as('alice').ok('GET', `/hearth/v1/replays/${replay.id}`)).toMatchObject({ state: 'cancelled' });
     await recorded(server, { state: 'dropped', reason: "The webhook's owner was deleted.", dueAt: null });
