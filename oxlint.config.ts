@@ -2,6 +2,7 @@ import { type OxlintOverride, defineConfig } from 'oxlint';
 
 const resources = [
   'people',
+  'organizations',
   'rooms',
   'memberships',
   'teams',
@@ -9,6 +10,7 @@ const resources = [
   'room-tabs',
   'messages',
   'attachment-actions',
+  'events',
   'webhooks',
 ];
 

@@ -22,18 +22,26 @@ import { RoomMembers } from './delivery/room-members.ts';
 import { Replayer } from './delivery/replay/replayer.ts';
 import { replayRoutes } from './delivery/replay/routes.ts';
 import { ReplayService } from './delivery/replay/service.ts';
+import { cancelReplaysOf } from './delivery/replay/store.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
 import { Sender, ThreadedSender, type Sending } from './delivery/sender/index.ts';
 import { lastChange } from './delivery/store/records.ts';
 import { SqliteEventLog, type EventLog } from './eventlog/index.ts';
+import { eventRoutes } from './events/routes.ts';
+import { EventService } from './events/service.ts';
 import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
 import { inspectRoutes } from './inspect/routes.ts';
+import { leaveEverywhere } from './memberships/index.ts';
 import { membershipRoutes } from './memberships/routes.ts';
 import { MembershipService } from './memberships/service.ts';
 import type { BotRules, CardLimits } from './messages/index.ts';
 import { messageRoutes } from './messages/routes.ts';
 import { MessageService } from './messages/service.ts';
-import { findCaller, SYSTEM_BOT_UUID, systemBot } from './people/index.ts';
+import { organizationRoutes } from './organizations/routes.ts';
+import { OrganizationService } from './organizations/service.ts';
+import { PeopleAdministration } from './people/administration.ts';
+import { findCaller, SYSTEM_BOT_UUID, systemBot, type Consequence } from './people/index.ts';
+import { Presence } from './people/presence.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { PeopleService } from './people/service.ts';
 import { roomTabRoutes } from './room-tabs/routes.ts';
@@ -50,7 +58,7 @@ import { TeamService } from './teams/service.ts';
 import { traceAttempts, traceMatching } from './tracing/delivery.ts';
 import type { OtlpOptions, OtlpTracing } from './tracing/otlp.ts';
 import { version } from './version.ts';
-import { switchOff, WebhookRegistry } from './webhooks/index.ts';
+import { switchOff, switchOffAll, switchOffOversight, WebhookRegistry, type SwitchingParts } from './webhooks/index.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { WebhookService, type WebhookParts } from './webhooks/service.ts';
 
@@ -164,11 +172,17 @@ export async function createApp(
     metricsRoute(api, new Metrics(sources), options.metrics.token);
   }
   const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
-  const authenticated = authenticate(callerOf, clock);
+  const presence = new Presence(parts);
+  const authenticated = authenticate(callerOf, clock, (caller) => presence.seen(caller));
+  const people = new PeopleService({ db, presence });
+  const forget = (personId: number) => authenticated.forget(personId);
+  const administration = new PeopleAdministration({ ...parts, forget, ...consequences(parts) });
   await api.register(
     async (v1: Api) => {
       v1.addHook('onRequest', authenticated);
-      peopleRoutes(v1, new PeopleService(parts));
+      peopleRoutes(v1, people, administration);
+      organizationRoutes(v1, new OrganizationService(parts));
+      eventRoutes(v1, new EventService(parts));
       const rooms = new RoomService(parts);
       roomRoutes(v1, rooms);
       roomTabRoutes(v1, new RoomTabService(parts));
@@ -222,9 +236,25 @@ export async function createApp(
       clearTimeout(cut);
       await delivery.close(graceMs);
       await outgoing.destroy();
+      await presence.close();
       await exporter?.close();
       await db.close();
     },
+  };
+}
+
+/** What else ends when people are deleted, or lose a role. Each resource that people have something in adds its own. */
+function consequences(parts: SwitchingParts): { whenDeleted: Consequence[]; whenDemoted: Consequence[] } {
+  return {
+    whenDeleted: [
+      async (tx, person, actor) => {
+        const events = await leaveEverywhere(tx, person, actor.uuid, parts.clock.now());
+        await parts.log.append(tx, events, actor.trace);
+      },
+      (tx, person, actor) => switchOffAll(parts, tx, person.id, actor),
+      (tx, person) => cancelReplaysOf(tx, person.id, parts.clock.now()),
+    ],
+    whenDemoted: [(tx, person, actor) => switchOffOversight(parts, tx, person, actor)],
   };
 }
 

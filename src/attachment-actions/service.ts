@@ -9,7 +9,9 @@ import type { Database } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, pathKey } from '../http/index.ts';
 import { findVisible, type BotRules } from '../messages/index.ts';
+import { mustBeThere } from '../people/index.ts';
 import { findRoomToPostIn } from '../rooms/index.ts';
+import { openInputs, sealContext } from './inputs.ts';
 import { mayRead, maySubmit, type SubmitRules } from './policy.ts';
 import { actionEvent, actionNotice, presentAction } from './present.ts';
 import { findActionFor, insertAction } from './store.ts';
@@ -38,6 +40,7 @@ export class AttachmentActionService {
     const createdAt = clock.now();
 
     return db.write(async (tx) => {
+      await mustBeThere(tx, caller);
       const message = await findVisible(tx, caller, messageUuid, bots);
       const room = message && (await findRoomToPostIn(tx, caller.personId, message.roomUuid));
       if (!room) throw new ApiError('messageNotFound');
@@ -59,8 +62,7 @@ export class AttachmentActionService {
     const uuid = pathKey('ATTACHMENT_ACTION', id, 'attachmentActionNotFound');
     const action = await findActionFor(db.reader, caller.personId, uuid);
     if (!action || !mayRead(caller, action)) throw new ApiError('attachmentActionNotFound');
-    const inputs = vault.open(action.wrappedKey, sealContext(uuid), action.inputs);
-    return presentAction(actionNotice(action), JSON.parse(inputs) as AttachmentAction['inputs']);
+    return presentAction(actionNotice(action), openInputs(vault, action));
   }
 }
 
@@ -71,9 +73,4 @@ function mustFit(inputs: AttachmentAction['inputs']): void {
   if (isDeeperThan(inputs, MOST_LEVELS)) throw new ApiError('inputsTooDeep', { limit: MOST_LEVELS });
   const bytes = jsonBytes(inputs);
   if (bytes > MOST_BYTES) throw new ApiError('inputsTooLarge', { bytes, limit: MOST_BYTES });
-}
-
-/** Sealed inputs open only for the submission they belong to. */
-function sealContext(actionUuid: string): string {
-  return `attachment action:${actionUuid}`;
 }

@@ -28,6 +28,17 @@ export async function findActionFor(reader: Reader, personId: number, uuid: stri
   return reader.first(actionForMember, { personId, uuid });
 }
 
+/** What was submitted, still sealed, by the UUIDs of the submissions; those whose card is deleted are missing. */
+export async function sealedInputs(reader: Reader, uuids: readonly string[]) {
+  return reader.query
+    .selectFrom('attachmentActions as actions')
+    .innerJoin('messages', 'messages.id', 'actions.messageId')
+    .innerJoin('rooms', 'rooms.id', 'messages.roomId')
+    .select(['actions.uuid', 'actions.inputs', 'rooms.wrappedKey'])
+    .where('actions.uuid', 'in', [...new Set(uuids)])
+    .execute();
+}
+
 export async function insertAction(tx: Writer, action: NewAction): Promise<void> {
   await tx.all(insert, { ...action });
 }

@@ -1,4 +1,5 @@
 import { storeSettings } from '../config/index.ts';
+import { typeOfAddress } from '../people/index.ts';
 import { accountOptions, createAccount } from './account.ts';
 import { required, UsageError, type Command } from './command.ts';
 
@@ -8,11 +9,14 @@ export const personCreate: Command = {
   settings: [storeSettings.data],
   options: {
     ...accountOptions,
-    type: { takes: 'TYPE', description: '`person` or `bot`. When not given, an address in webex.bot makes a bot.' },
+    type: {
+      takes: 'TYPE',
+      description: '`person` or `bot`. When not given, an address in webex.bot or sparkbot.io makes a bot.',
+    },
   },
   async run(call) {
     const email = required(call, 'email');
-    const type = call.options['type'] ?? (/@webex\.bot$/i.test(email) ? 'bot' : 'person');
+    const type = call.options['type'] ?? typeOfAddress(email);
     if (type !== 'person' && type !== 'bot') throw new UsageError(`--type is "${type}": it must be person or bot.`);
     const token = await createAccount(call, type, []);
     call.io.err.write(

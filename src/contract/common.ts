@@ -24,6 +24,14 @@ export function maxParameter(standard: number, limit: number) {
     .transform((max) => Math.min(max, limit));
 }
 
+/** A flag in a query, in any case, as Python writes it too; absent: false. */
+export const flagParameter = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['true', 'false'], { error: ({ path }) => `${path?.join('.') ?? 'It'} must be true or false.` }))
+  .default('false')
+  .transform((text) => text === 'true');
+
 export const cursorParameter = z.string().optional().meta({ description: 'Where to go on; taken from a Link header.' });
 
 export function listOf<T extends z.ZodType>(item: T) {

@@ -1,5 +1,6 @@
 export * from './attachment-actions.ts';
 export * from './common.ts';
+export * from './events.ts';
 export * from './inspect-deliveries.ts';
 export * from './inspect-explain.ts';
 export * from './inspect-preview.ts';
@@ -7,6 +8,7 @@ export * from './inspect-webhooks.ts';
 export * from './memberships.ts';
 export * from './messages.ts';
 export * from './notices.ts';
+export * from './organizations.ts';
 export * from './people.ts';
 export * from './replays.ts';
 export * from './room-tabs.ts';

@@ -39,6 +39,14 @@ export function hasScope(caller: Caller, scope: Scope): boolean {
   return caller.scopes.has(scope) || (scope.startsWith('spark:') && caller.scopes.has('spark:all'));
 }
 
+/** What members do in rooms, and compliance officers in those of their organization (VIS-5): the end of either scope. */
+export type RoomWork = `${'rooms' | 'memberships' | 'messages'}_${'read' | 'write'}`;
+
+/** VIS-5: a compliance officer, with a token for that kind of work. */
+export function isOfficer(caller: Caller, work: RoomWork | 'events_read'): boolean {
+  return hasRole(caller, 'compliance') && caller.scopes.has(`spark-compliance:${work}`);
+}
+
 export function hasRole(caller: Caller, role: Role): boolean {
   return caller.roles.has(role);
 }

@@ -49,7 +49,7 @@ export interface PeopleTable {
   uuid: string;
   orgId: number;
   type: PersonType;
-  /** Lower case, unique. */
+  /** Lower case, unique. Of somebody who was deleted: no address at all, so that theirs can be used again. */
   email: string;
   displayName: string;
   firstName: string | null;
@@ -58,6 +58,18 @@ export interface PeopleTable {
   avatar: string | null;
   /** Roles, space separated: `admin`, `compliance`. */
   roles: string;
+  /** Licences, space separated (src/organizations/licenses.ts). Bots hold none, whatever this says. */
+  licenses: Generated<string>;
+  /** JSON: what administrators say of a person and nothing asks for (src/people/profile.ts). */
+  profile: Generated<string>;
+  locationId: string | null;
+  /** 0: their tokens open nothing. */
+  loginEnabled: Generated<Flag>;
+  /** When a token of theirs was last used, to a minute; null: never. */
+  lastActivityAt: number | null;
+  /** When they were deleted: what they wrote stays, and shows `formerEmail`. */
+  deletedAt: number | null;
+  formerEmail: string | null;
   createdAt: number;
   modifiedAt: number;
 }
@@ -79,7 +91,7 @@ export interface RoomsTable {
   id: Key;
   uuid: string;
   type: 'direct' | 'group';
-  /** Empty for 1:1 rooms, whose title depends on who looks. */
+  /** Empty for 1:1 rooms, whose title depends on who looks; the name of the one who was deleted. */
   title: string;
   description: string | null;
   creatorId: number;

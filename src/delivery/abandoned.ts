@@ -9,34 +9,37 @@ interface Parts extends Insisting {
   db: Database;
 }
 
-/** Ends the deliveries that wait for webhooks that are gone: nothing of them is sent any more. */
+/** Ends the deliveries that wait for webhooks that are gone, or whose owners are: nothing of them is sent any more. */
 export class Abandoned {
   readonly #parts: Parts;
-  readonly #webhooks = new Set<number>();
+  /** With the reason. */
+  readonly #webhooks = new Map<number, string>();
   #dropping = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** The webhook is gone, and deliveries may wait for it. */
-  drop(webhookId: number): void {
-    this.#webhooks.add(webhookId);
+  /** The webhook is gone, for that reason, and deliveries may wait for it. */
+  drop(webhookId: number, reason: string): void {
+    this.#webhooks.set(webhookId, reason);
     if (!this.#dropping) void this.#dropAll();
   }
 
   async #dropAll(): Promise<void> {
     this.#dropping = true;
-    for (const webhookId of this.#webhooks) {
+    for (const [webhookId, reason] of this.#webhooks) {
       // Before the dropping: what is noted meanwhile is looked for once more.
       this.#webhooks.delete(webhookId);
-      await insist(this.#parts, 'could not drop the deliveries of a deleted webhook', () => this.#drop(webhookId));
+      await insist(this.#parts, 'could not drop the deliveries of a deleted webhook', () =>
+        this.#drop(webhookId, reason),
+      );
     }
     this.#dropping = false;
   }
 
-  async #drop(webhookId: number): Promise<void> {
+  async #drop(webhookId: number, reason: string): Promise<void> {
     const { db } = this.#parts;
-    while (await db.write((tx) => dropWaiting(tx, webhookId, 'The webhook was deleted.', DROP_BATCH)));
+    while (await db.write((tx) => dropWaiting(tx, webhookId, reason, DROP_BATCH)));
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
 import { logLevelOf, type Database } from '../db/index.ts';
 import type { WebhookRegistry } from '../webhooks/index.ts';
+import { goneReason, unlessGone } from './gone.ts';
 import { DueTimes } from './lanes/due-times.ts';
 import type { Lane } from './lanes/lane.ts';
 import type { Lanes } from './lanes/lanes.ts';
@@ -33,15 +34,15 @@ interface Found {
 export class Backlog {
   readonly #parts: BacklogParts;
   readonly #lanes: Lanes;
-  readonly #abandon: (webhookId: number) => void;
+  readonly #abandon: (webhookId: number, reason: string) => void;
   readonly #times: DueTimes;
   /** Webhooks with rows that are due and found no room in their lane: it asks for them as its requests end. */
   readonly #overdue = new Set<number>();
   #resumed = false;
   #open = true;
 
-  /** `abandon` ends what waits for a webhook that is gone. */
-  constructor(parts: BacklogParts, lanes: Lanes, abandon: (webhookId: number) => void) {
+  /** `abandon` ends what waits for a webhook that is gone, or whose owner is. */
+  constructor(parts: BacklogParts, lanes: Lanes, abandon: (webhookId: number, reason: string) => void) {
     this.#parts = parts;
     this.#lanes = lanes;
     this.#abandon = abandon;
@@ -62,7 +63,9 @@ export class Backlog {
     for (const { webhookId, untriedAt, dueAt } of waiting) {
       if (untriedAt !== null) this.#lanes.of(webhookId).behind = true;
       // What waits for a room is not the backlog's, unless the webhook is gone.
-      const first = registry.get(webhookId) ? Math.min(untriedAt ?? Infinity, dueAt ?? Infinity) : clock.now();
+      const first = unlessGone(registry.get(webhookId))
+        ? Math.min(untriedAt ?? Infinity, dueAt ?? Infinity)
+        : clock.now();
       if (first < Infinity) this.note(webhookId, first);
     }
   }
@@ -98,9 +101,10 @@ export class Backlog {
     if (webhook?.status !== 'active') {
       this.#overdue.delete(webhookId);
       this.#times.forget(webhookId);
-      if (!webhook) {
+      const gone = goneReason(webhook);
+      if (gone !== undefined) {
         lane.behind = false;
-        this.#abandon(webhookId);
+        this.#abandon(webhookId, gone);
       }
       return;
     }

@@ -8,6 +8,7 @@ import { Abandoned } from './abandoned.ts';
 import { Backlog } from './backlog.ts';
 import type { Courier, Tried } from './courier.ts';
 import { isUntried, type Delivery, type EventProgress, type Settlement } from './delivery.ts';
+import { goneReason, unlessGone } from './gone.ts';
 import { insist, OWN_FAULT_DELAY_MS, type Insisting } from './insist.ts';
 import type { Lane } from './lanes/lane.ts';
 import { Lanes, type LaneLimits } from './lanes/lanes.ts';
@@ -59,7 +60,7 @@ export class DeliveryEngine {
     this.lanes = new Lanes(parts.limits, parts.clock, (lane, delivery) => this.#begin(lane, delivery));
     this.#insisting = { clock: parts.clock, logger: parts.logger, signal: this.#stop.signal };
     const abandoned = new Abandoned({ ...this.#insisting, db: parts.db });
-    this.backlog = new Backlog(parts, this.lanes, (webhookId) => abandoned.drop(webhookId));
+    this.backlog = new Backlog(parts, this.lanes, (webhookId, reason) => abandoned.drop(webhookId, reason));
     this.#ordered = new OrderedRooms({ ...parts, ...this.#insisting }, this.lanes, {
       store: (lane, delivery) => this.#spill(lane, delivery, 'afterRoom'),
       wake: (webhookId) => this.backlog.note(webhookId, parts.clock.now()),
@@ -215,7 +216,8 @@ export class DeliveryEngine {
       return unsent({ state: 'dropped', reason: 'The owner may no longer see the room.' });
     }
     const webhook = registry.get(delivery.webhookId);
-    if (!webhook) return unsent({ state: 'dropped', reason: 'The webhook was deleted.' });
+    const gone = goneReason(webhook);
+    if (!webhook || gone !== undefined) return unsent({ state: 'dropped', reason: gone ?? '' });
     if (webhook.status !== 'active') {
       return unsent({ state: 'waiting', reason: 'The webhook is inactive.', dueAt: clock.now() });
     }
@@ -256,7 +258,7 @@ export class DeliveryEngine {
   #waits(lane: Lane, delivery: Delivery, settlement: Extract<Settlement, { state: 'waiting' }>): void {
     const { registry, clock } = this.#parts;
     const { webhookId } = lane;
-    const webhook = registry.get(webhookId);
+    const webhook = unlessGone(registry.get(webhookId));
     if (webhook && settlement.dueAt !== 'afterRoom') {
       lane.behind ||= isUntried(delivery, settlement);
       return this.backlog.note(webhookId, settlement.dueAt);
@@ -274,12 +276,13 @@ export class DeliveryEngine {
 
   #follow(change: WebhookChange): void {
     const now = this.#parts.clock.now();
-    const lane = this.lanes.find(change.kind === 'removed' ? change.id : change.webhook.id);
-    if (change.kind === 'removed') {
+    const id = change.kind === 'removed' ? change.id : change.webhook.id;
+    const lane = this.lanes.find(id);
+    if (change.kind === 'removed' || change.webhook.ownerIsGone) {
       if (lane) this.#ordered.forget(lane);
-      return this.backlog.note(change.id, now);
+      return this.backlog.note(id, now);
     }
-    const { id, status, ordering } = change.webhook;
+    const { status, ordering } = change.webhook;
     if (ordering === 'none' && lane?.order) void this.#ordered.end(lane);
     if (status === 'active') this.backlog.note(id, now);
   }

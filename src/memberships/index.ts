@@ -1,5 +1,6 @@
 export { findInvited, mustNameSomebody } from './invited.ts';
 export { admit, disband, join, leave, touched } from './joining.ts';
+export { leaveEverywhere } from './leaving.ts';
 export { changeRole, followModerators, setModerator } from './moderation.ts';
 export { listMembers } from './list.ts';
 export { mustKeepModerator, mustLeaveModerator } from './policy.ts';

@@ -1,17 +1,17 @@
 import type { Caller } from '../core/caller.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Reader } from '../db/index.ts';
-import { isGeneralRoom, type MemberView } from '../rooms/index.ts';
+import { isGeneralRoom, type MemberView, type RoomInReach } from '../rooms/index.ts';
 import { memberships, type MembershipRow } from './store.ts';
 
 /** MOD-2, MOD-8: inviting and removing others. */
-export function mayChangeMembers(room: MemberView, action: string): void {
+export function mayChangeMembers(room: RoomInReach, action: string): void {
   if (room.type === 'direct') throw new ApiError('directRoomFixed', { action });
-  if (room.isLocked === 1 && room.isModerator === 0) throw new ApiError('moderatorsOnly');
+  if (room.isLocked === 1 && room.isModerator === 0 && !room.isOfficer) throw new ApiError('moderatorsOnly');
 }
 
 /** MOD-2, MOD-8: in an open room anybody may make the first moderator. */
-export function mayChangeModerators(room: MemberView): void {
+export function mayChangeModerators(room: RoomInReach): void {
   mayChangeMembers(room, 'moderation');
 }
 

@@ -12,8 +12,8 @@ import { presentMembership } from './present.ts';
 import type { MembershipService } from './service.ts';
 
 const tags = ['memberships'];
-const read = { scope: 'spark:memberships_read' } as const;
-const write = { scope: 'spark:memberships_write' } as const;
+const read = { scope: 'spark:memberships_read', officers: 'memberships_read' } as const;
+const write = { scope: 'spark:memberships_write', officers: 'memberships_write' } as const;
 
 export function membershipRoutes(app: Api, memberships: MembershipService): void {
   app.get(

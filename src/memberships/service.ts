@@ -1,12 +1,12 @@
 import type { MembershipCreate, MembershipsQuery, MembershipUpdate } from '../contract/index.ts';
-import type { Caller } from '../core/caller.ts';
+import type { Caller, RoomWork } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
 import { flag, type Database, type Reader } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, pathKey, type Page } from '../http/index.ts';
-import { findRoomFor, findRoomToJoin, type MemberView } from '../rooms/index.ts';
+import { findRoomInReach, findRoomToJoin, type MemberView, type RoomInReach } from '../rooms/index.ts';
 import { findInvited, mustNameSomebody, namesSelf } from './invited.ts';
 import { admit, leave, touched } from './joining.ts';
 import { listMemberships } from './list.ts';
@@ -39,7 +39,7 @@ export class MembershipService {
   }
 
   async get(caller: Caller, id: string): Promise<MembershipRow> {
-    return (await this.#visible(this.#db.reader, caller, id)).member;
+    return (await this.#visible(this.#db.reader, caller, id, 'memberships_read')).member;
   }
 
   async create(caller: Caller, body: MembershipCreate): Promise<MembershipRow> {
@@ -63,7 +63,7 @@ export class MembershipService {
       throw new ApiError('nothingToChange', { fields: 'isModerator, isRoomHidden' });
     }
     return this.#db.write(async (tx) => {
-      const { room, member } = await this.#visible(tx, caller, id);
+      const { room, member } = await this.#visible(tx, caller, id, 'memberships_write');
       const changed = { ...member };
       const events: NewEvent[] = [];
       if (body.isRoomHidden !== undefined && flag(body.isRoomHidden) !== member.isRoomHidden) {
@@ -86,7 +86,7 @@ export class MembershipService {
 
   async remove(caller: Caller, id: string): Promise<void> {
     await this.#db.write(async (tx) => {
-      const { room, member } = await this.#visible(tx, caller, id);
+      const { room, member } = await this.#visible(tx, caller, id, 'memberships_write');
       if (room.type === 'direct') throw new ApiError('leaveFailed');
       if (member.personId !== caller.personId) mayChangeMembers(room, 'removing somebody');
       await mustLeaveModerator(tx, room, member);
@@ -97,10 +97,11 @@ export class MembershipService {
 
   /** The caller's own room, where they may bring somebody in, or for themselves one that is open to them (VIS-2). */
   async #enterable(reader: Reader, caller: Caller, roomUuid: string, body: MembershipCreate): Promise<MemberView> {
-    const own = await findRoomFor(reader, caller.personId, roomUuid);
-    if (own) {
-      mayChangeMembers(own, 'inviting somebody');
-      return own;
+    const room = await findRoomInReach(reader, caller, roomUuid, 'memberships_write');
+    if (room && (room.isMember || !namesSelf(caller, body))) {
+      mayChangeMembers(room, 'inviting somebody');
+      if (!room.isMember && (await memberships.ofRoom(reader, room.id)).length === 0) throw new ApiError('roomEmpty');
+      return room;
     }
     const open = namesSelf(caller, body) ? await findRoomToJoin(reader, caller, roomUuid) : undefined;
     if (!open) throw new ApiError('roomNotFound');
@@ -109,9 +110,14 @@ export class MembershipService {
   }
 
   /** A membership is seen by the members of its room (VIS-1). */
-  async #visible(reader: Reader, caller: Caller, id: string): Promise<{ room: MemberView; member: MembershipRow }> {
+  async #visible(
+    reader: Reader,
+    caller: Caller,
+    id: string,
+    work: RoomWork,
+  ): Promise<{ room: RoomInReach; member: MembershipRow }> {
     const [personUuid = '', roomUuid = ''] = pathKey('MEMBERSHIP', id, 'membershipNotFound').split(':');
-    const room = await findRoomFor(reader, caller.personId, roomUuid);
+    const room = await findRoomInReach(reader, caller, roomUuid, work);
     const member = room && (await memberships.find(reader, roomUuid, personUuid));
     if (!room || !member) throw new ApiError('membershipNotFound');
     return { room, member };

@@ -26,6 +26,7 @@ export interface NewMembership {
 
 export const memberships = {
   ofRoom: (reader: Reader, roomId: number) => reader.all(ofRoom, { roomId }),
+  ofPerson: (reader: Reader, personId: number) => reader.all(ofPerson, { personId }),
   moderatorsOf: (reader: Reader, roomId: number) => reader.all(moderatorsOf, { roomId }),
   hiddenIn: (reader: Reader, roomId: number) => reader.all(hiddenIn, { roomId }),
   find: (reader: Reader, roomUuid: string, personUuid: string) => reader.first(byPair, { roomUuid, personUuid }),
@@ -62,6 +63,10 @@ export function selectMemberships(query: Reader['query']) {
 
 const ofRoom = statement<{ roomId: number }>()((db, param) =>
   selectMemberships(db).where('memberships.roomId', '=', param('roomId')).orderBy('memberships.id'),
+);
+
+const ofPerson = statement<{ personId: number }>()((db, param) =>
+  selectMemberships(db).where('memberships.personId', '=', param('personId')).orderBy('memberships.id'),
 );
 
 const moderatorsOf = statement<{ roomId: number }>()((db, param) =>

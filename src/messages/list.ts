@@ -5,8 +5,8 @@ import type { Reader } from '../db/index.ts';
 import { bodyKey, keyset, type Page } from '../http/index.ts';
 import type { MemberView } from '../rooms/index.ts';
 import { allReaches, type BotRules } from './policy.ts';
+import { findMessageInReach } from './reach.ts';
 import { selectMessages, type MessageRow } from './store.ts';
-import { findVisible } from './visible.ts';
 
 /** Webex allows fewer when the list is narrowed to mentions (spec 1.8). */
 const MOST_MENTIONS = 100;
@@ -56,7 +56,7 @@ async function startingPoint(place: Place, { cursor, before, beforeMessage }: Li
   const points: (Point | undefined)[] = [newestFirst.after(cursor)];
   if (before !== undefined) points.push([Date.parse(before), 0]);
   if (beforeMessage !== undefined) {
-    const message = await findVisible(reader, caller, bodyKey('MESSAGE', beforeMessage), rules);
+    const message = await findMessageInReach(reader, caller, bodyKey('MESSAGE', beforeMessage), rules);
     if (message?.roomId !== room.id) throw new ApiError('messageNotFound');
     points.push([message.createdAt, message.id]);
   }

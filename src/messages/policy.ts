@@ -1,6 +1,6 @@
 import type { Caller } from '../core/caller.ts';
 import { ApiError } from '../core/errors.ts';
-import type { MemberView, PostingView } from '../rooms/index.ts';
+import type { MemberView, PostingView, RoomInReach } from '../rooms/index.ts';
 import { mentionedUuids } from './present.ts';
 import type { MessageRow } from './store.ts';
 
@@ -32,9 +32,9 @@ export function allReaches(caller: Caller, room: MemberView, rules: BotRules): b
   return caller.type !== 'bot' || room.type === 'direct' || rules.allReachesBots;
 }
 
-/** Spec 3.4: the author, and the moderators of a locked room. */
-export function mayDelete(caller: Caller, message: MessageRow, room: MemberView): void {
-  if (message.personId === caller.personId || room.isModerator === 1) return;
+/** Spec 3.4: the author, the moderators of a locked room, and compliance officers. */
+export function mayDelete(caller: Caller, message: MessageRow, room: RoomInReach): void {
+  if (message.personId === caller.personId || room.isModerator === 1 || room.isOfficer) return;
   throw new ApiError('notYourMessage');
 }
 

@@ -16,6 +16,8 @@ import type { MessageService } from './service.ts';
 const tags = ['messages'];
 const read = { scope: 'spark:messages_read' } as const;
 const write = { scope: 'spark:messages_write' } as const;
+const officersRead = { ...read, officers: 'messages_read' } as const;
+const officersDelete = { ...write, officers: 'messages_write' } as const;
 
 export async function messageRoutes(v1: Api, messages: MessageService): Promise<void> {
   // A scope of its own: nothing else is sent as a multipart form.
@@ -29,7 +31,7 @@ function routes(app: Api, messages: MessageService): void {
   app.get(
     '/messages',
     {
-      config: read,
+      config: officersRead,
       schema: { tags, summary: 'List messages of a room', querystring: MessagesQuery, response: { 200: MessageList } },
     },
     async (request, reply) => sendPage(request, reply, await messages.list(request.caller, request.query)),
@@ -54,12 +56,18 @@ function routes(app: Api, messages: MessageService): void {
   );
   app.get(
     '/messages/:id',
-    { config: read, schema: { tags, summary: 'Get a message', params: IdParameter, response: { 200: Message } } },
+    {
+      config: officersRead,
+      schema: { tags, summary: 'Get a message', params: IdParameter, response: { 200: Message } },
+    },
     async (request) => messages.get(request.caller, request.params.id),
   );
   app.delete(
     '/messages/:id',
-    { config: write, schema: { tags, summary: 'Delete a message', params: IdParameter, response: { 204: NoContent } } },
+    {
+      config: officersDelete,
+      schema: { tags, summary: 'Delete a message', params: IdParameter, response: { 204: NoContent } },
+    },
     async (request, reply) => {
       await messages.remove(request.caller, request.params.id);
       return reply.code(204).send();

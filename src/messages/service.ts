@@ -8,15 +8,16 @@ import type { Database, Reader, Writer } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, mapPage, pathKey, type Page } from '../http/index.ts';
 import { findPersonByEmail, findPersonByUuid } from '../people/index.ts';
-import { findRoomFor, touchRoom, type MemberView, type PostingView } from '../rooms/index.ts';
+import { findRoomFor, findRoomInReach, touchRoom, type MemberView, type PostingView } from '../rooms/index.ts';
 import { cardsWithin, type CardLimits, type CardsOf } from './cards/cards-of.ts';
 import { compose, draftOf } from './content.ts';
 import { destinationOf, directRoomUuid, openDestination } from './destination.ts';
 import { listMessages, type ListQuery } from './list.ts';
 import { mayDelete, mayListAll, mayPost, type BotRules } from './policy.ts';
 import { messageEvent, messageNotice, presentMessage } from './present.ts';
-import { deleteMessage, findParent, insertMessage, type Content, type MessageRow } from './store.ts';
-import { findVisible } from './visible.ts';
+import { findMessageInReach, type MessageWork } from './reach.ts';
+import { openContent, sealContext } from './sealing.ts';
+import { deleteMessage, findParent, insertMessage, type MessageRow } from './store.ts';
 
 export interface MessageServiceParts {
   db: Database;
@@ -81,11 +82,11 @@ export class MessageService {
   }
 
   async get(caller: Caller, id: string): Promise<Message> {
-    return this.#present(await this.#visible(this.#db.reader, caller, id));
+    return this.#present(await this.#visible(this.#db.reader, caller, id, 'messages_read'));
   }
 
   async list(caller: Caller, query: MessagesQuery): Promise<Page<Message>> {
-    const room = await findRoomFor(this.#db.reader, caller.personId, bodyKey('ROOM', query.roomId));
+    const room = await findRoomInReach(this.#db.reader, caller, bodyKey('ROOM', query.roomId), 'messages_read');
     if (!room) throw new ApiError('roomNotFound');
     if (query.mentionedPeople === undefined) mayListAll(caller, room);
     return mapPage(await this.#listOf(caller, room, query), (row) => this.#present(row));
@@ -110,8 +111,8 @@ export class MessageService {
 
   async remove(caller: Caller, id: string): Promise<void> {
     await this.#db.write(async (tx) => {
-      const message = await this.#visible(tx, caller, id);
-      const room = await findRoomFor(tx, caller.personId, message.roomUuid);
+      const message = await this.#visible(tx, caller, id, 'messages_write');
+      const room = await findRoomInReach(tx, caller, message.roomUuid, 'messages_write');
       if (!room) throw new ApiError('messageNotFound');
       mayDelete(caller, message, room);
       await deleteMessage(tx, message.id);
@@ -123,24 +124,19 @@ export class MessageService {
     return listMessages({ reader: this.#db.reader, caller, room, rules: this.#bots }, query);
   }
 
-  async #visible(reader: Reader, caller: Caller, id: string): Promise<MessageRow> {
-    const message = await findVisible(reader, caller, pathKey('MESSAGE', id, 'messageNotFound'), this.#bots);
+  async #visible(reader: Reader, caller: Caller, id: string, work: MessageWork): Promise<MessageRow> {
+    const uuid = pathKey('MESSAGE', id, 'messageNotFound');
+    const message = await findMessageInReach(reader, caller, uuid, this.#bots, work);
     if (!message) throw new ApiError('messageNotFound');
     return message;
   }
 
   #present(row: MessageRow): Message {
-    const content = JSON.parse(this.#vault.open(row.wrappedKey, sealContext(row.uuid), row.content)) as Content;
-    return presentMessage(messageNotice(row), content);
+    return presentMessage(messageNotice(row), openContent(this.#vault, row));
   }
 }
 
 const MOST_DIRECT = 1000;
-
-/** A sealed content opens only for the message it belongs to. */
-export function sealContext(messageUuid: string): string {
-  return `message:${messageUuid}`;
-}
 
 /** A thread has one level, within one room (spec 3.4.4, section 13). */
 async function mustBeRoot(tx: Writer, room: PostingView, parentUuid: string): Promise<void> {

@@ -57,6 +57,11 @@ export async function findMessageFor(reader: Reader, personId: number, uuid: str
   return reader.first(messageForMember, { personId, uuid });
 }
 
+/** The message with this key, whoever may see it. */
+export async function findMessage(reader: Reader, uuid: string): Promise<MessageRow | undefined> {
+  return reader.first(messageByKey, { uuid });
+}
+
 /** `mentioned`: internal keys of the people the message mentions; null stands for everybody. */
 export async function insertMessage(
   tx: Writer,
@@ -96,29 +101,32 @@ export async function findMembers(
 
 /** The select that every reader of messages starts from. */
 export function selectMessages(query: Reader['query']) {
-  return query
-    .selectFrom('messages')
-    .innerJoin('rooms', 'rooms.id', 'messages.roomId')
-    .innerJoin('organizations', 'organizations.id', 'rooms.ownerOrgId')
-    .innerJoin('people', 'people.id', 'messages.personId')
-    .select([
-      'messages.id',
-      'messages.uuid',
-      'messages.parentUuid',
-      'messages.content',
-      'messages.mentionedPeople',
-      'messages.mentionsAll',
-      'messages.hasAttachments',
-      'messages.createdAt',
-      'messages.personId',
-      'people.uuid as personUuid',
-      'people.email as personEmail',
-      'messages.roomId',
-      'rooms.uuid as roomUuid',
-      'rooms.type as roomType',
-      'rooms.wrappedKey',
-      'organizations.uuid as roomOrgUuid',
-    ]);
+  return (
+    query
+      .selectFrom('messages')
+      .innerJoin('rooms', 'rooms.id', 'messages.roomId')
+      .innerJoin('organizations', 'organizations.id', 'rooms.ownerOrgId')
+      .innerJoin('people', 'people.id', 'messages.personId')
+      .select([
+        'messages.id',
+        'messages.uuid',
+        'messages.parentUuid',
+        'messages.content',
+        'messages.mentionedPeople',
+        'messages.mentionsAll',
+        'messages.hasAttachments',
+        'messages.createdAt',
+        'messages.personId',
+        'people.uuid as personUuid',
+        'messages.roomId',
+        'rooms.uuid as roomUuid',
+        'rooms.type as roomType',
+        'rooms.wrappedKey',
+        'organizations.uuid as roomOrgUuid',
+      ])
+      // The author may have been deleted since.
+      .select((eb) => eb.fn.coalesce('people.formerEmail', 'people.email').as('personEmail'))
+  );
 }
 
 const messageForMember = statement<{ personId: number; uuid: string }>()((db, param) =>
@@ -126,6 +134,10 @@ const messageForMember = statement<{ personId: number; uuid: string }>()((db, pa
     .innerJoin('memberships', 'memberships.roomId', 'messages.roomId')
     .where('messages.uuid', '=', param('uuid'))
     .where('memberships.personId', '=', param('personId')),
+);
+
+const messageByKey = statement<{ uuid: string }>()((db, param) =>
+  selectMessages(db).where('messages.uuid', '=', param('uuid')),
 );
 
 const parent = statement<{ uuid: string }>()((db, param) =>

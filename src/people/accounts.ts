@@ -1,6 +1,6 @@
-import type { PersonType, Role } from '../core/caller.ts';
+import type { PersonType } from '../core/caller.ts';
 import { newUuid } from '../core/ids.ts';
-import type { Writer } from '../db/index.ts';
+import type { Flag, Writer } from '../db/index.ts';
 
 export interface NewOrganization {
   /** Drawn when absent. */
@@ -19,12 +19,18 @@ export interface NewPerson {
   /** Unique without regard to case. */
   email: string;
   displayName: string;
-  firstName?: string;
-  lastName?: string;
-  nickName?: string;
+  firstName?: string | null;
+  lastName?: string | null;
+  nickName?: string | null;
   /** URL. */
-  avatar?: string;
-  roles?: readonly Role[];
+  avatar?: string | null;
+  roles?: readonly string[];
+  /** Words of src/organizations/licenses.ts, separated by blanks; absent: all of them. */
+  licenses?: string;
+  locationId?: string | null;
+  /** As `profileText` writes it. */
+  profile?: string;
+  loginEnabled?: Flag;
   /** ms */
   now: number;
 }
@@ -60,4 +66,9 @@ export async function createPerson(
     .returning('id')
     .executeTakeFirstOrThrow();
   return row.id;
+}
+
+/** BOT-1: bots are known by their addresses. */
+export function typeOfAddress(email: string): 'person' | 'bot' {
+  return /@(?:webex\.bot|sparkbot\.io)$/i.test(email) ? 'bot' : 'person';
 }

@@ -1,4 +1,5 @@
-export { createOrganization, createPerson } from './accounts.ts';
+export { createOrganization, createPerson, typeOfAddress } from './accounts.ts';
+export type { Consequence } from './administration.ts';
 export { SYSTEM_BOT_UUID, systemBot } from './system-bot.ts';
-export { findCaller, findPersonByEmail, findPersonByUuid, type PersonRef } from './store.ts';
+export { findCaller, findPersonByEmail, findPersonByUuid, mustBeThere, type PersonRef } from './store.ts';
 export { appKeys, createToken, newToken, TOKEN_BYTES } from './tokens.ts';

@@ -3,14 +3,20 @@ import type { Caller } from '../core/caller.ts';
 import { ApiError } from '../core/errors.ts';
 import { parseId } from '../core/ids.ts';
 import type { Database } from '../db/index.ts';
-import { bodyKey, keyset, pathKey, type Page } from '../http/index.ts';
+import { bodyKey, keyset, mapPage, pathKey, type Page } from '../http/index.ts';
 import { mayReadPeople, mustSayWhom } from './policy.ts';
+import { hasWord, roleWithId } from '../organizations/index.ts';
+import type { Presence } from './presence.ts';
+import type { PersonView } from './present.ts';
 import { existingUuids, findPersonRow, nameStartsWith, nearTo, selectPeople, type PersonRow } from './store.ts';
 
 /** Spec 3.6 */
 const MOST_IDS = 85;
+/** Spec 1.8 */
+const MOST_WITH_CALLING_DATA = 100;
+const MOST_OF_LOCATION = 50;
 
-export interface PeoplePage extends Page<PersonRow> {
+export interface PeoplePage extends Page<PersonView> {
   /** As they were asked for; only in lists by id. */
   notFoundIds?: string[];
 }
@@ -20,17 +26,19 @@ const byName = keyset('people', 'string', 'number');
 /** Reads the directory. */
 export class PeopleService {
   readonly #db: Database;
+  readonly #presence: Presence;
 
-  constructor({ db }: { db: Database }) {
+  constructor({ db, presence }: { db: Database; presence: Presence }) {
     this.#db = db;
+    this.#presence = presence;
   }
 
-  async me(caller: Caller): Promise<PersonRow> {
+  async me(caller: Caller): Promise<PersonView> {
     return this.#find(caller, caller.uuid);
   }
 
   /** Whoever knows an id may see whose it is. */
-  async get(caller: Caller, id: string): Promise<PersonRow> {
+  async get(caller: Caller, id: string): Promise<PersonView> {
     return this.#find(caller, pathKey('PEOPLE', id, 'personNotFound'));
   }
 
@@ -41,7 +49,8 @@ export class PeopleService {
   async list(caller: Caller, query: PeopleQuery): Promise<PeoplePage> {
     mayReadPeople(caller);
     mustSayWhom(caller, query);
-    const { email, displayName, id, orgId, max } = query;
+    const { email, displayName, id, orgId, roles, locationId } = query;
+    const max = mostOf(query);
     const asked = id ? idsIn(id) : undefined;
     const uuids = asked && uuidsOf(asked);
     if (asked && uuids?.length === 0) return { items: [], notFoundIds: [...asked.keys()] };
@@ -50,6 +59,8 @@ export class PeopleService {
     if (uuids) rows = rows.where('people.uuid', 'in', uuids);
     if (email) rows = rows.where('people.email', '=', email.toLowerCase());
     if (displayName) rows = rows.where(nameStartsWith(displayName)).where(nearTo(caller));
+    if (roles) rows = rows.where('people.orgId', '=', caller.orgId).where(holdsOneOf(roles));
+    if (locationId) rows = rows.where('people.locationId', '=', locationId);
     if (!uuids && !email && !displayName) rows = rows.where('people.orgId', '=', caller.orgId);
     if (orgId) rows = rows.where('organizations.uuid', '=', bodyKey('ORGANIZATION', orgId));
 
@@ -61,15 +72,21 @@ export class PeopleService {
       .orderBy('people.displayName')
       .orderBy('people.id')
       .limit(max + 1);
-    const page = byName.page(await sorted.execute(), max, (person) => [person.displayName, person.id]);
+    const found = byName.page(await sorted.execute(), max, (person) => [person.displayName, person.id]);
+    const page = mapPage(found, (person) => this.seen(person));
     return asked ? { ...page, ...(await this.#missing(asked)) } : page;
   }
 
-  async #find(caller: Caller, uuid: string): Promise<PersonRow> {
+  /** With what is known of their presence. */
+  seen(person: PersonRow): PersonView {
+    return { ...person, ...this.#presence.of(person) };
+  }
+
+  async #find(caller: Caller, uuid: string): Promise<PersonView> {
     mayReadPeople(caller);
     const person = await findPersonRow(this.#db.reader, uuid);
     if (!person) throw new ApiError('personNotFound');
-    return person;
+    return this.seen(person);
   }
 
   async #missing(asked: ReadonlyMap<string, string | undefined>): Promise<Pick<PeoplePage, 'notFoundIds'>> {
@@ -79,6 +96,16 @@ export class PeopleService {
       .map(([text]) => text);
     return notFoundIds.length > 0 ? { notFoundIds } : {};
   }
+}
+
+function mostOf({ max, callingData, locationId }: PeopleQuery): number {
+  return Math.min(max, callingData ? MOST_WITH_CALLING_DATA : Infinity, locationId ? MOST_OF_LOCATION : Infinity);
+}
+
+/** A role that is unknown is one that nobody holds. */
+function holdsOneOf(list: string) {
+  const held = list.split(',').flatMap((id) => roleWithId(id.trim()) ?? []);
+  return (eb: Parameters<ReturnType<typeof hasWord>>[0]) => eb.or(held.map(({ role }) => hasWord('roles', role)(eb)));
 }
 
 /**

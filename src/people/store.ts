@@ -1,6 +1,7 @@
 import { sql, type ExpressionBuilder, type ExpressionWrapper, type SqlBool } from 'kysely';
 import type { Caller, PersonType } from '../core/caller.ts';
-import { statement, type Reader, type Schema } from '../db/index.ts';
+import { ApiError } from '../core/errors.ts';
+import { statement, type Reader, type Schema, type Writer } from '../db/index.ts';
 
 /** A person as other resources refer to them. */
 export interface PersonRef {
@@ -23,6 +24,11 @@ export async function findPersonByEmail(reader: Reader, email: string): Promise<
   return reader.first(personByEmail, { email: email.toLowerCase() });
 }
 
+/** A caller is trusted for a moment: who was deleted in it makes nothing new (spec 3.6). */
+export async function mustBeThere(tx: Writer, { personId }: Caller): Promise<void> {
+  if (!(await tx.first(thereByKey, { id: personId }))) throw new ApiError('unauthorized');
+}
+
 /** The person behind a token that is known and has not expired at `now` (ms). */
 export async function findCaller(reader: Reader, hash: Uint8Array, now: number): Promise<Caller | undefined> {
   const row = await reader.first(callerByToken, { hash });
@@ -38,17 +44,27 @@ export async function findPersonRow(reader: Reader, uuid: string): Promise<Perso
   return reader.first(rowByUuid, { uuid });
 }
 
-/** The select that every reader of the directory starts from. */
+export async function findPersonRowByKey(reader: Reader, id: number): Promise<PersonRow | undefined> {
+  return reader.first(rowByKey, { id });
+}
+
+/** The select that every reader of the directory starts from: who is deleted is not there. */
 export function selectPeople(query: Reader['query']) {
   return query
     .selectFrom('people')
     .innerJoin('organizations', 'organizations.id', 'people.orgId')
     .selectAll('people')
-    .select('organizations.uuid as orgUuid');
+    .select('organizations.uuid as orgUuid')
+    .where('people.deletedAt', 'is', null);
 }
 
 export async function existingUuids(reader: Reader, uuids: readonly string[]): Promise<Set<string>> {
-  const rows = await reader.query.selectFrom('people').select('uuid').where('uuid', 'in', uuids).execute();
+  const rows = await reader.query
+    .selectFrom('people')
+    .select('uuid')
+    .where('uuid', 'in', uuids)
+    .where('deletedAt', 'is', null)
+    .execute();
   return new Set(rows.map(({ uuid }) => uuid));
 }
 
@@ -102,7 +118,8 @@ const personByUuid = statement<{ uuid: string }>()((db, param) =>
     .selectFrom('people')
     .innerJoin('organizations', 'organizations.id', 'people.orgId')
     .select(refColumns)
-    .where('people.uuid', '=', param('uuid')),
+    .where('people.uuid', '=', param('uuid'))
+    .where('people.deletedAt', 'is', null),
 );
 
 const personByEmail = statement<{ email: string }>()((db, param) =>
@@ -110,11 +127,18 @@ const personByEmail = statement<{ email: string }>()((db, param) =>
     .selectFrom('people')
     .innerJoin('organizations', 'organizations.id', 'people.orgId')
     .select(refColumns)
-    .where('people.email', '=', param('email')),
+    .where('people.email', '=', param('email'))
+    .where('people.deletedAt', 'is', null),
 );
 
 const rowByUuid = statement<{ uuid: string }>()((db, param) =>
   selectPeople(db).where('people.uuid', '=', param('uuid')),
+);
+
+const rowByKey = statement<{ id: number }>()((db, param) => selectPeople(db).where('people.id', '=', param('id')));
+
+const thereByKey = statement<{ id: number }>()((db, param) =>
+  db.selectFrom('people').select('id').where('id', '=', param('id')).where('deletedAt', 'is', null),
 );
 
 const callerByToken = statement<{ hash: Uint8Array }>()((db, param) =>
@@ -123,5 +147,6 @@ const callerByToken = statement<{ hash: Uint8Array }>()((db, param) =>
     .innerJoin('people', 'people.id', 'tokens.personId')
     .innerJoin('organizations', 'organizations.id', 'people.orgId')
     .select([...refColumns, 'people.roles', 'tokens.scopes', 'tokens.appKey', 'tokens.expiresAt'])
-    .where('tokens.hash', '=', param('hash')),
+    .where('tokens.hash', '=', param('hash'))
+    .where('people.loginEnabled', '=', 1),
 );

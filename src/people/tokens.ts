@@ -39,6 +39,26 @@ export async function createToken(tx: Writer, { personId, now, expiresAt, ...giv
   return token;
 }
 
+/** They open nothing from the commit on. */
+export async function deleteTokens(tx: Writer, personId: number): Promise<void> {
+  await tx.query.deleteFrom('tokens').where('personId', '=', personId).execute();
+}
+
+/** A token with everything that the person might do goes on to be one when their roles change to `roles`. */
+export async function followRoles(
+  tx: Writer,
+  person: { id: number; type: PersonType; roles: string },
+  roles: string,
+): Promise<void> {
+  await tx.query
+    .updateTable('tokens')
+    .set({ scopes: defaultScopes({ ...person, roles }).join(' ') })
+    .where('personId', '=', person.id)
+    .where('appKey', '=', appKeys[person.type])
+    .where('scopes', '=', defaultScopes(person).join(' '))
+    .execute();
+}
+
 /** Random bytes of a token; over 256 bits remain after the alphabet has lost a character. */
 export const TOKEN_BYTES = 33;
 

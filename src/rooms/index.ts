@@ -1,5 +1,6 @@
 export { roomEvent } from './present.ts';
 export type { RoomService } from './service.ts';
+export { findRoomInReach, type RoomInReach } from './reach.ts';
 export {
   archiveRoom,
   findRoomFor,
@@ -13,6 +14,8 @@ export {
   ownRoomsOfTeam,
   roomsOfTeam,
   selectRoomsFor,
+  leaveName,
+  roomContents,
   setLocked,
   touchRoom,
   type MemberView,

@@ -1,22 +1,37 @@
 import type { RoomsQuery } from '../contract/index.ts';
-import type { Caller } from '../core/caller.ts';
+import { hasScope, isOfficer, type Caller } from '../core/caller.ts';
 import type { Reader } from '../db/index.ts';
 import { bodyKey, keyset, type Page } from '../http/index.ts';
 import { publicRoomsStandAlone } from './policy.ts';
 import { hasMember, hasTeammate, selectRoomsFor, type MemberView, type RoomCondition } from './store.ts';
 
+/**
+ * The rooms that the caller is a member of, those of a team, or the public ones. A compliance officer's list has all of
+ * their organization (VIS-5).
+ */
 export async function listRooms(reader: Reader, caller: Caller, query: RoomsQuery): Promise<Page<MemberView>> {
   publicRoomsStandAlone(query);
   if (query.orgPublicSpaces === 'true') return listPublicRooms(reader, caller, query);
-  let rooms = query.teamId === undefined ? ownRooms(reader, caller) : roomsOfTeam(reader, caller, query.teamId);
+  let rooms = query.teamId === undefined ? roomsInReach(reader, caller) : roomsOfTeam(reader, caller, query.teamId);
   if (query.type !== undefined) rooms = rooms.where('rooms.type', '=', query.type);
   return inOrder(reader, caller, rooms.limit(query.max + 1), query);
 }
 
-function ownRooms({ query }: Reader, { personId }: Caller) {
-  return keysOfRooms(query).where('rooms.id', 'in', (eb) =>
-    eb.selectFrom('memberships').select('memberships.roomId').where('memberships.personId', '=', personId),
-  );
+/** `findRoomInReach`, of all rooms at once. */
+function roomsInReach({ query }: Reader, caller: Caller) {
+  const ownKeys = query
+    .selectFrom('memberships')
+    .select('memberships.roomId')
+    .where('memberships.personId', '=', caller.personId);
+  if (!isOfficer(caller, 'rooms_read')) return keysOfRooms(query).where('rooms.id', 'in', ownKeys);
+  return keysOfRooms(query)
+    .where('rooms.archivedAt', 'is', null)
+    .where((eb) =>
+      eb.or([
+        eb('rooms.ownerOrgId', '=', caller.orgId),
+        ...(hasScope(caller, 'spark:rooms_read') ? [eb('rooms.id', 'in', ownKeys)] : []),
+      ]),
+    );
 }
 
 /** Those of the team that the caller is in, and for members of the team also those that are open to them (VIS-2). */
@@ -38,7 +53,7 @@ function keysOfRooms(query: Reader['query']) {
 async function inOrder(
   reader: Reader,
   { personId }: Caller,
-  rooms: ReturnType<typeof ownRooms>,
+  rooms: ReturnType<typeof roomsInReach>,
   { sortBy, cursor, max }: RoomsQuery,
 ): Promise<Page<MemberView>> {
   const whole = selectRoomsFor(reader.query, personId);

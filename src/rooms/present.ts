@@ -4,11 +4,11 @@ import type { EventType, NewEvent } from '../core/events.ts';
 import { derivedUuid, publicId } from '../core/ids.ts';
 import type { MemberView } from './store.ts';
 
-/** Spec 3.2, as the one who looks sees it: a 1:1 room bears the other's name. */
+/** Spec 3.2, as the caller sees it: a 1:1 room bears the other's name, and none for those who are not in it. */
 export function presentRoom(room: MemberView): Room {
   return {
     id: publicId('ROOM', room.uuid),
-    title: room.type === 'direct' ? (room.otherName ?? 'Empty Title') : room.title,
+    title: room.type === 'direct' ? (room.otherName ?? (room.title || 'Empty Title')) : room.title,
     type: room.type,
     isLocked: room.isLocked === 1,
     ...(room.teamUuid !== null && { teamId: publicId('TEAM', room.teamUuid) }),

@@ -13,8 +13,9 @@ import { presentMeetingInfo, presentRoom } from './present.ts';
 import type { RoomService } from './service.ts';
 
 const tags = ['rooms'];
-const read = { scope: 'spark:rooms_read' } as const;
+const read = { scope: 'spark:rooms_read', officers: 'rooms_read' } as const;
 const write = { scope: 'spark:rooms_write' } as const;
+const officersToo = { ...write, officers: 'rooms_write' } as const;
 
 export function roomRoutes(app: Api, rooms: RoomService): void {
   app.get(
@@ -47,7 +48,7 @@ export function roomRoutes(app: Api, rooms: RoomService): void {
   app.put(
     '/rooms/:id',
     {
-      config: write,
+      config: officersToo,
       schema: { tags, summary: 'Change a room', params: IdParameter, body: RoomUpdate, response: { 200: Room } },
     },
     async (request) => presentRoom(await rooms.update(request.caller, request.params.id, request.body)),

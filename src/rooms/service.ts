@@ -1,5 +1,5 @@
 import type { RoomCreate, RoomsQuery, RoomUpdate } from '../contract/index.ts';
-import type { Caller } from '../core/caller.ts';
+import type { Caller, RoomWork } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
@@ -10,9 +10,11 @@ import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, pathKey, type Page } from '../http/index.ts';
 import { disband, followModerators, join, leave, memberships, setModerator } from '../memberships/index.ts';
 import { changesOf, described, mustNotClassify } from './changes.ts';
+import { mustBeThere } from '../people/index.ts';
 import { listRooms } from './list.ts';
 import { deletingMeansLeaving, mayChangeRoom, settingsMustFit } from './policy.ts';
 import { roomEvent } from './present.ts';
+import { findRoomInReach, type RoomInReach } from './reach.ts';
 import {
   archiveRoom,
   deleteRoom,
@@ -42,7 +44,7 @@ export class RoomService {
   }
 
   get(caller: Caller, id: string): Promise<MemberView> {
-    return visible(this.#db.reader, caller, id);
+    return inReach(this.#db.reader, caller, id, 'rooms_read');
   }
 
   async create(caller: Caller, body: RoomCreate): Promise<MemberView> {
@@ -71,14 +73,14 @@ export class RoomService {
   async update(caller: Caller, id: string, body: RoomUpdate): Promise<MemberView> {
     mustNotClassify(body);
     return this.#db.write(async (tx) => {
-      const room = await visible(tx, caller, id);
+      const room = await inReach(tx, caller, id, 'rooms_write');
       const changes = changesOf(room, body);
       if (changes.length === 0) return room;
-      mayChangeRoom(caller, room, changes);
+      mayChangeRoom(room, changes);
       const events = await this.#turnLock(tx, caller, room, body.isLocked);
       if (changes.includes('teamId')) await this.#moveToTeam(tx, caller, room, body.teamId ?? '');
       await this.#saveSettings(tx, room, body);
-      const changed = await visible(tx, caller, id);
+      const changed = await inReach(tx, caller, id, 'rooms_write');
       // The turn of the lock says `rooms:updated` already: it is said once, with everything that changed.
       const others = events.filter(({ resource }) => resource !== 'rooms');
       await this.#log.append(tx, [...others, roomEvent('updated', changed, caller.uuid)], caller.trace);
@@ -104,6 +106,7 @@ export class RoomService {
   }
 
   async #insert(tx: Writer, caller: Caller, settings: Settings, teamId?: number): Promise<RoomKeys> {
+    await mustBeThere(tx, caller);
     const { title, description, isLocked, isAnnouncementOnly, isPublic } = settings;
     const uuid = newUuid();
     const key = await insertRoom(tx, {
@@ -154,7 +157,7 @@ export class RoomService {
     await joinTeam(tx, room.id, team.id);
   }
 
-  async #saveSettings(tx: Writer, room: MemberView, body: RoomUpdate): Promise<void> {
+  async #saveSettings(tx: Writer, room: RoomInReach, body: RoomUpdate): Promise<void> {
     const now = this.#clock.now();
     const isLocked = body.isLocked ?? room.isLocked === 1;
     const settings = {
@@ -163,7 +166,7 @@ export class RoomService {
       description: body.description === undefined ? room.description : described(body.description),
     };
     settingsMustFit({ ...settings, isLocked });
-    const title = body.title ?? room.title;
+    const title = room.type === 'direct' ? room.title : (body.title ?? room.title);
     await tx.query
       .updateTable('rooms')
       .set({
@@ -171,6 +174,7 @@ export class RoomService {
         description: settings.description,
         isAnnouncementOnly: flag(settings.isAnnouncementOnly),
         isPublic: flag(settings.isPublic),
+        isReadOnly: room.isOfficer && body.isReadOnly !== undefined ? flag(body.isReadOnly) : room.isReadOnly,
         madePublicAt: settings.isPublic ? (room.madePublicAt ?? now) : null,
         lastActivityAt: title === room.title ? room.lastActivityAt : now,
       })
@@ -179,7 +183,14 @@ export class RoomService {
   }
 }
 
-/** VIS-1: a room that the caller is not in is not there. */
+/** VIS-1: a room that is out of reach is not there. */
+async function inReach(reader: Reader, caller: Caller, id: string, work: RoomWork): Promise<RoomInReach> {
+  const room = await findRoomInReach(reader, caller, pathKey('ROOM', id), work);
+  if (!room) throw new ApiError('roomNotFound');
+  return room;
+}
+
+/** Spec 3.2: officers have no privilege in deleting. */
 async function visible(reader: Reader, caller: Caller, id: string): Promise<MemberView> {
   const room = await findRoomFor(reader, caller.personId, pathKey('ROOM', id));
   if (!room) throw new ApiError('roomNotFound');

@@ -8,6 +8,7 @@ export interface MemberView {
   id: number;
   uuid: string;
   type: RoomType;
+  /** Of a 1:1 room: empty, or the name of the one who was deleted. */
   title: string;
   description: string | null;
   creatorUuid: string;
@@ -32,6 +33,11 @@ export interface MemberView {
 /** The room as this person sees it; undefined when it does not exist or they are not in it (VIS-1). */
 export async function findRoomFor(reader: Reader, personId: number, roomUuid: string): Promise<MemberView | undefined> {
   return reader.first(roomForMember, { personId, roomUuid });
+}
+
+/** The room, be the person in it or not: what a member sees of it is there for members only. */
+export async function findRoomOfAnybody(reader: Reader, personId: number, roomUuid: string) {
+  return reader.first(roomOfAnybody, { personId, roomUuid });
 }
 
 /** The team's General room, which stands for the team, as this person sees it; undefined when they are not in the team. */
@@ -93,6 +99,16 @@ export async function touchRoom(tx: Writer, roomId: number, now: number): Promis
   await tx.all(setActivity, { roomId, now });
 }
 
+/** The 1:1 rooms of somebody who is about to leave them go on under this name. */
+export async function leaveName(tx: Writer, personId: number, name: string): Promise<void> {
+  await tx.query
+    .updateTable('rooms')
+    .set({ title: name })
+    .where('type', '=', 'direct')
+    .where('id', 'in', (eb) => eb.selectFrom('memberships').select('roomId').where('personId', '=', personId))
+    .execute();
+}
+
 /** MOD-5: an open room is no announcement room. */
 export async function setLocked(tx: Writer, room: MemberView, isLocked: Flag): Promise<MemberView> {
   const isAnnouncementOnly = isLocked === 1 ? room.isAnnouncementOnly : 0;
@@ -108,22 +124,17 @@ export function selectRoomsFor(query: Reader['query'], personId: number) {
     .innerJoin('organizations', 'organizations.id', 'rooms.ownerOrgId')
     .selectAll('rooms')
     .select(['creator.uuid as creatorUuid', 'organizations.uuid as ownerOrgUuid'])
+    .leftJoin('memberships as own', (join) =>
+      join.onRef('own.roomId', '=', 'rooms.id').on('own.personId', '=', personId),
+    )
     .select((eb) => [
-      eb.fn
-        .coalesce(
-          eb
-            .selectFrom('memberships as own')
-            .whereRef('own.roomId', '=', 'rooms.id')
-            .where('own.personId', '=', personId)
-            .select('own.isModerator'),
-          sql.lit<Flag>(0),
-        )
-        .as('isModerator'),
+      'own.id as membershipId',
+      eb.fn.coalesce('own.isModerator', sql.lit<Flag>(0)).as('isModerator'),
       eb
         .selectFrom('memberships as other')
         .innerJoin('people', 'people.id', 'other.personId')
         .whereRef('other.roomId', '=', 'rooms.id')
-        .where('other.personId', '!=', personId)
+        .whereRef('other.personId', '!=', 'own.personId')
         .where('rooms.type', '=', 'direct')
         .select('people.displayName')
         .as('otherName'),
@@ -155,6 +166,24 @@ export function hasTeammate(personId: number): RoomCondition {
         .whereRef('teammate.roomId', '=', 'rooms.teamId')
         .where('teammate.personId', '=', personId),
     );
+}
+
+/** What of these rooms is in no event, by their UUIDs. */
+export async function roomContents(
+  reader: Reader,
+  uuids: readonly string[],
+): Promise<ReadonlyMap<string, { title?: string; description?: string }>> {
+  const rows = await reader.query
+    .selectFrom('rooms')
+    .select(['uuid', 'title', 'description'])
+    .where('uuid', 'in', [...new Set(uuids)])
+    .execute();
+  return new Map(
+    rows.map(({ uuid, title, description }) => [
+      uuid,
+      { ...(title !== '' && { title }), ...(description !== null && { description }) },
+    ]),
+  );
 }
 
 export interface NewRoom {
@@ -208,6 +237,12 @@ const roomForMember = statement<{ personId: number; roomUuid: string }>()((db, p
   selectRoomsFor(db, param('personId'))
     .where('rooms.uuid', '=', param('roomUuid'))
     .where(hasMember(param('personId'))),
+);
+
+const roomOfAnybody = statement<{ personId: number; roomUuid: string }>()((db, param) =>
+  selectRoomsFor(db, param('personId'))
+    .where('rooms.uuid', '=', param('roomUuid'))
+    .where('rooms.archivedAt', 'is', null),
 );
 
 const roomForTeam = statement<{ personId: number; roomUuid: string }>()((db, param) =>

@@ -53,6 +53,11 @@ export function mayLookInto(caller: Caller, webhook: { ownerId: number; orgUuid:
   return webhook.ownerId === caller.personId || (hasRole(caller, 'admin') && webhook.orgUuid === caller.orgUuid);
 }
 
+/** Whether these roles are enough for an organization's webhook about the resource. */
+export function mayOversee(roles: ReadonlySet<string>, resource: string): boolean {
+  return overseers.some(({ role, resources }) => roles.has(role) && resources.some((name) => name === resource));
+}
+
 function isOverseer(caller: Caller, { role, scope }: Overseer): boolean {
   return hasRole(caller, role) && hasScope(caller, scope);
 }

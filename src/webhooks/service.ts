@@ -8,6 +8,7 @@ import type { Database, Reader, Writer } from '../db/index.ts';
 import type { Ordering } from '../db/schema.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { keyset, mapPage, pathKey, type Page } from '../http/index.ts';
+import { mustBeThere } from '../people/index.ts';
 import { parseFilter, type Filter } from './filter.ts';
 import { checkSubscription, type Subscription } from './matrix.ts';
 import { filterMustNameVisible, mayListOrganization, mayRegister, targetMustBeCallable } from './policy.ts';
@@ -82,6 +83,7 @@ export class WebhookService {
     targetMustBeCallable(body.targetUrl, checkTarget);
 
     return db.write(async (tx) => {
+      await mustBeThere(tx, caller);
       await filterMustNameVisible(tx, caller, body.ownedBy, filter);
       await this.#mustBeWithinLimits(tx, caller, body);
       const uuid = newUuid();

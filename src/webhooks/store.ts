@@ -17,6 +17,8 @@ export interface ActiveWebhook extends Subscription {
   ownerType: PersonType;
   /** The owner's organization. */
   orgUuid: string;
+  /** The owner was deleted: nothing is sent any more, and nothing waits. */
+  ownerIsGone?: true;
   ownedBy: 'creator' | 'org';
   name: string;
   targetUrl: string;
@@ -84,6 +86,10 @@ export async function findWebhook(reader: Reader, id: number): Promise<WebhookRo
   return reader.first(webhookByKey, { id });
 }
 
+export async function webhooksOf(reader: Reader, ownerId: number): Promise<WebhookRow[]> {
+  return selectWebhooks(reader.query).where('webhooks.ownerId', '=', ownerId).orderBy('webhooks.id').execute();
+}
+
 /** Undefined too when it is somebody else's. */
 export async function findOwnWebhook(reader: Reader, ownerId: number, uuid: string): Promise<WebhookRow | undefined> {
   return reader.first(ownWebhook, { ownerId, uuid });
@@ -113,6 +119,7 @@ export async function hasOrganizationWebhook(
     .select('webhooks.id')
     .where('webhooks.ownedBy', '=', 'org')
     .where('people.orgId', '=', orgId)
+    .where('people.deletedAt', 'is', null)
     .where('webhooks.resource', '=', resource)
     .where((eb) => (filter === null ? eb('webhooks.filter', 'is', null) : eb('webhooks.filter', '=', filter)))
     .limit(1)
@@ -152,7 +159,7 @@ export async function deleteWebhook(tx: Writer, id: number): Promise<void> {
 }
 
 export function openWebhook(row: WebhookRow, vault: Vault): ActiveWebhook {
-  const { filter, secret, previousSecret, ...columns } = row;
+  const { filter, secret, previousSecret, ownerDeletedAt, ...columns } = row;
   const open = (sealed: Uint8Array) => vault.openAlone(sealContext(row.uuid), sealed);
   // Both were checked when the webhook was registered.
   const resource = row.resource as WebhookResource;
@@ -163,6 +170,7 @@ export function openWebhook(row: WebhookRow, vault: Vault): ActiveWebhook {
     event,
     filter: parseFilter(resource, filter ?? '', row.ownerUuid),
     ...(filter !== null && { filterText: filter }),
+    ...(ownerDeletedAt !== null && { ownerIsGone: true }),
     ...(secret !== null && { secret: open(secret) }),
     ...(previousSecret !== null && { previousSecret: open(previousSecret) }),
   };
@@ -184,7 +192,8 @@ function selectWebhooks(query: Reader['query']) {
     .innerJoin('people as owner', 'owner.id', 'webhooks.ownerId')
     .innerJoin('organizations', 'organizations.id', 'owner.orgId')
     .selectAll('webhooks')
-    .select(['owner.uuid as ownerUuid', 'owner.type as ownerType', 'organizations.uuid as orgUuid']);
+    .select(['owner.uuid as ownerUuid', 'owner.type as ownerType', 'organizations.uuid as orgUuid'])
+    .select('owner.deletedAt as ownerDeletedAt');
 }
 
 const webhooksAfter = statement<{ after: number; limit: number }>()((db, param) =>

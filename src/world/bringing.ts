@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApiError } from '../core/errors.ts';
+import { derivedUuid } from '../core/ids.ts';
 import type { Vault } from '../core/vault.ts';
 import type { Reader, Writer } from '../db/index.ts';
 import { findPersonByEmail, type PersonRef } from '../people/index.ts';
@@ -49,8 +50,23 @@ export async function inPlace(worldName: string, place: string, bring: () => Pro
   }
 }
 
-export async function known(reader: Reader, email: string): Promise<PersonRef> {
+/** The key of a person of the world, whatever their address is by now. */
+export function worldPersonUuid(email: string): string {
+  return derivedUuid('world person', email);
+}
+
+/** Who was declared under this address: they are who they were, be they deleted since or under another address. */
+export async function known(reader: Reader, email: string): Promise<PersonRef & { gone: boolean }> {
   const person = await findPersonByEmail(reader, email);
-  if (!person) throw new Error(`${email} is declared and not there.`);
-  return person;
+  if (person) return { ...person, gone: false };
+  const former = await reader.query
+    .selectFrom('people')
+    .innerJoin('organizations', 'organizations.id', 'people.orgId')
+    .select(['people.id', 'people.uuid', 'people.type', 'people.displayName', 'people.orgId', 'people.deletedAt'])
+    .select('organizations.uuid as orgUuid')
+    .where('people.uuid', '=', worldPersonUuid(email))
+    .executeTakeFirst();
+  if (!former) throw new Error(`${email} is declared and not there.`);
+  const { deletedAt, ...rest } = former;
+  return { ...rest, email, gone: deletedAt !== null };
 }

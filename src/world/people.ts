@@ -1,7 +1,7 @@
 import { derivedUuid } from '../core/ids.ts';
 import { hashToken } from '../http/index.ts';
-import { createToken } from '../people/index.ts';
-import { known, whenNew, type Context } from './bringing.ts';
+import { createToken, findPersonByEmail } from '../people/index.ts';
+import { known, whenNew, worldPersonUuid, type Context } from './bringing.ts';
 import type { World } from './schema.ts';
 import { tokenFor, type TokenSeed } from './token-seed.ts';
 
@@ -57,6 +57,7 @@ export async function seedPeople(
     if (!organization) throw new Error(`The organization of ${person.email} is not declared.`);
     const token = person.token ?? tokenFor(seed, person.email, organization.uuid);
     await seedPerson(context, person, organization);
+    if ((await known(context.tx, person.email)).gone) continue;
     await seedToken(context, person, token);
     const { email, displayName, type, roles } = person;
     accounts.push({ email, displayName, type, organization: organization.name, roles, token });
@@ -83,9 +84,18 @@ async function seedPerson(context: Context, person: Person, organization: Organi
       roles: person.roles.join(' '),
       modifiedAt: now,
     };
+    const uuid = worldPersonUuid(person.email);
+    // Somebody who was deleted and is declared anew comes back under the same id, unless the address has another owner.
+    if (!(await findPersonByEmail(tx, person.email))) {
+      await tx.query
+        .updateTable('people')
+        .set({ email: person.email, formerEmail: null, deletedAt: null })
+        .where('uuid', '=', uuid)
+        .execute();
+    }
     await tx.query
       .insertInto('people')
-      .values({ ...fields, uuid: derivedUuid('world person', person.email), email: person.email, createdAt: now })
+      .values({ ...fields, uuid, email: person.email, createdAt: now })
       .onConflict((conflict) => conflict.column('email').doUpdateSet(fields))
       .execute();
   });

@@ -81,8 +81,8 @@ async function seedMembership(context: Context, room: string, email: string, isM
   await whenNew(context, 'membership', `${email} in ${room}`, { isModerator }, async () => {
     const person = await known(tx, email);
     const roomRow = await findRoom(tx, room);
-    // The room was deleted since, and only its own new declaration brings it back.
-    if (!roomRow) return;
+    // The room, or the person, was deleted since, and only its own new declaration brings it back.
+    if (!roomRow || person.gone) return;
     const member = await memberships.find(tx, room, person.uuid);
     if (member) await memberships.setModerator(tx, member.id, isModerator);
     else await memberships.insert(tx, { roomId: roomRow.id, personId: person.id, isModerator, createdAt: now });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { typeOfAddress } from '../people/index.ts';
 
 /** Who and what a development server begins with. docs/reference/world.md explains the fields. */
 
@@ -9,7 +10,6 @@ const text = z
   .min(1, 'must not be empty.');
 const email = text.toLowerCase().regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address.');
 const role = z.enum(['admin', 'compliance'], 'must be admin or compliance.');
-const BOT_ADDRESS = /@(?:webex\.bot|sparkbot\.io)$/;
 
 const Organization = z.strictObject({ key: text, name: text });
 
@@ -30,11 +30,7 @@ const Person = z
     nickName: text.optional(),
     avatar: z.url('must be a URL.').optional(),
   })
-  // BOT-1: bots are known by their addresses.
-  .transform(({ type, ...person }) => ({
-    ...person,
-    type: type ?? (BOT_ADDRESS.test(person.email) ? ('bot' as const) : ('person' as const)),
-  }));
+  .transform(({ type, ...person }) => ({ ...person, type: type ?? typeOfAddress(person.email) }));
 
 /** What both rooms and teams say of who is in them. */
 const memberLists = {

@@ -6,7 +6,7 @@ import { derivedUuid } from '../core/ids.ts';
 import { newMasterKey, Vault } from '../core/vault.ts';
 import { openSqlite, type Database } from '../db/index.ts';
 import { hashToken } from '../http/index.ts';
-import { findCaller } from '../people/index.ts';
+import { createPerson, findCaller, findPersonByEmail } from '../people/index.ts';
 import { parseWorld } from './read.ts';
 import { hasWorld, seedWorld } from './seed.ts';
 import { standardWorld } from './standard.ts';
@@ -67,6 +67,46 @@ async function dump(): Promise<Record<string, unknown[]>> {
 }
 
 describe('seeding', () => {
+  test('somebody who was deleted stays away until they are declared anew, and comes back under the same id', async () => {
+    await bring(declared);
+    const uuid = derivedUuid('world person', 'user2@acme.example');
+    const user2 = () => findPersonByEmail(db.reader, 'user2@acme.example');
+    await db.write(({ query }) =>
+      query
+        .updateTable('people')
+        .set({ deletedAt: now, email: uuid, formerEmail: 'user2@acme.example' })
+        .where('uuid', '=', uuid)
+        .execute(),
+    );
+    await bring(declared);
+    expect(await user2()).toBeUndefined();
+    await bring(declared.replace('User Two', 'User Two again'));
+    expect(await user2()).toMatchObject({ uuid, displayName: 'User Two again' });
+  });
+
+  test('an address that has gone to somebody else stays theirs', async () => {
+    await bring(declared);
+    await db.write(async (tx) => {
+      const uuid = derivedUuid('world person', 'user2@acme.example');
+      const known = await findPersonByEmail(tx, 'user2@acme.example');
+      const { orgId = 0 } = known ?? {};
+      await tx.query.updateTable('people').set({ deletedAt: now, email: uuid }).where('uuid', '=', uuid).execute();
+      await createPerson(tx, {
+        uuid: 'other',
+        orgId,
+        type: 'person',
+        email: 'user2@acme.example',
+        displayName: 'X',
+        now,
+      });
+    });
+    await bring(declared.replace('User Two', 'User Two again'));
+    expect(await findPersonByEmail(db.reader, 'user2@acme.example')).toMatchObject({
+      uuid: 'other',
+      displayName: 'User Two again',
+    });
+  });
+
   test('brings in everything that is declared, and no event', async () => {
     await bring(declared);
     const { organizations, people, tokens, rooms, memberships, messages, messageMentions, webhooks, events } =

@@ -31,6 +31,7 @@ async function bringWebhook(
   uuid: string,
 ): Promise<void> {
   const owner = await known(tx, webhook.owner);
+  if (owner.gone) return;
   const { resource, event } = checkSubscription(webhook.resource, webhook.event, { allowMessagesUpdated: true });
   parseFilter(resource, webhook.filter ?? '', owner.uuid);
   targetMustBeCallable(webhook.targetUrl, () => undefined);

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
   AttachmentAction,
+  ComplianceEvent,
+  ComplianceEventList,
   Delivery,
   DeliveryList,
   EnabledWebhook,
@@ -11,17 +13,24 @@ import {
   InspectedDelivery,
   InspectedWebhook,
   InspectedWebhookList,
+  License,
+  LicenseList,
   Membership,
   MembershipList,
   Message,
   MessageList,
   Notice,
+  Organization,
+  OrganizationList,
   Person,
   PersonList,
+  PersonOrReference,
   Preview,
   Replay,
   ReplayList,
   ReplayPreview,
+  RoleEntry,
+  RoleList,
   Room,
   RoomList,
   RoomMeetingInfo,
@@ -52,7 +61,18 @@ const routes: Readonly<Record<string, z.ZodType | undefined>> = {
   'GET /readyz': Health,
   'GET /v1/people': PersonList,
   'GET /v1/people/me': Person,
+  'POST /v1/people': PersonOrReference,
   'GET /v1/people/{id}': Person,
+  'PUT /v1/people/{id}': PersonOrReference,
+  'DELETE /v1/people/{id}': undefined,
+  'GET /v1/organizations': OrganizationList,
+  'GET /v1/organizations/{id}': Organization,
+  'GET /v1/licenses': LicenseList,
+  'GET /v1/licenses/{id}': License,
+  'GET /v1/roles': RoleList,
+  'GET /v1/roles/{id}': RoleEntry,
+  'GET /v1/events': ComplianceEventList,
+  'GET /v1/events/{id}': ComplianceEvent,
   'GET /v1/rooms': RoomList,
   'POST /v1/rooms': Room,
   'GET /v1/rooms/{id}': Room,
@@ -298,6 +318,8 @@ describe('a tour of every route', () => {
     const get = <T>(path: string, name: Name = 'alice') => call<T>(name, 'GET', path);
     const post = <T>(path: string, body: object, name: Name = 'alice') => call<T>(name, 'POST', path, body);
     const put = <T>(path: string, body: object) => call<T>('alice', 'PUT', path, body);
+    const first = async (path: string, name: Name = 'alice') =>
+      (await get<{ items: { id: string }[] }>(path, name)).items[0]?.id ?? '';
     const remove = (path: string) => call('alice', 'DELETE', path);
 
     const query = 'deliveries=true';
@@ -398,6 +420,26 @@ describe('a tour of every route', () => {
     await remove(`/v1/teams/${team.id}`);
     for (const { id } of [webhook, full]) await remove(`/v1/webhooks/${id}`);
     for (const path of [`/v1/rooms/${room.id}`, '/v1/messages', `/v1/webhooks/${full.id}`]) await get(path);
+
+    for (const list of ['organizations', 'licenses', 'roles']) {
+      await get(`/v1/${list}/${await first(`/v1/${list}`)}`);
+      await get(`/v1/${list}`, 'bob');
+    }
+    await get(`/v1/events/${await first('/v1/events', 'carol')}`, 'carol');
+    const newcomer = await post<Person>('/v1/people', {
+      emails: ['new@acme.example'],
+      displayName: 'New',
+      phoneNumbers: [{ type: 'work', value: '+1 408 526 7209', primary: true }],
+      addresses: [{ type: 'work', country: 'US', locality: 'Milpitas' }],
+      siteUrls: ['acme.example#attendee'],
+      managerId: personId('bob'),
+      roles: [await first('/v1/roles')],
+      licenses: [await first('/v1/licenses')],
+      locationId: 'L1',
+    });
+    await put(`/v1/people/${newcomer.id}`, { ...newcomer, title: 'GM', timezone: 'America/Denver' });
+    await put(`/v1/people/${newcomer.id}?minResponse=true`, { displayName: 'Newer' });
+    await remove(`/v1/people/${newcomer.id}`);
 
     await stream.until(() => stream.told.some(({ data }) => data.event === 'deleted'));
     for (const { kind, data } of stream.told) strict(kind === 'event' ? StreamEvent : StreamDelivery).parse(data);

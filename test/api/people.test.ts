@@ -51,10 +51,11 @@ describe('one person', () => {
       displayName: 'Bob Brown',
       orgId: expect.stringMatching(/^[\w-]+$/),
       roles: [],
-      licenses: [],
+      licenses: [expect.any(String), expect.any(String)],
       created: '2016-07-19T12:00:00.000Z',
       lastModified: '2016-07-19T12:00:00.000Z',
-      status: 'unknown',
+      status: 'active',
+      lastActivity: '2016-07-19T12:00:00.000Z',
       type: 'person',
     });
   });
@@ -78,7 +79,7 @@ describe('one person', () => {
     const carol = await server.as('eve').ok<Person>('GET', `/v1/people/${id()}`);
     expect(carol).toMatchObject({ id: personId('carol'), displayName: 'Carol Clark' });
     // ORG-2, and spec 3.6: what only the own organization, or an administrator of it, sees.
-    for (const key of ['status', 'roles', 'licenses', 'invitePending', 'loginEnabled'])
+    for (const key of ['status', 'lastActivity', 'roles', 'licenses', 'invitePending', 'loginEnabled'])
       expect(carol).not.toHaveProperty(key);
   });
 
@@ -86,8 +87,8 @@ describe('one person', () => {
     const server = await startServer();
     expect(await server.as('alice').ok('GET', `/v1/people/${personId('bob')}`)).toMatchObject({
       roles: [],
-      licenses: [],
-      status: 'unknown',
+      licenses: [expect.any(String), expect.any(String)],
+      status: 'pending',
       invitePending: false,
       loginEnabled: true,
     });

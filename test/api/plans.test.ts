@@ -16,7 +16,14 @@ import { personUuid, startServer } from '../support/server.ts';
 
 /** How lists and look-ups find their rows: by an index, however many rooms, members and teams there are. */
 
-const caller = { personId: 1, orgId: 1, uuid: personUuid('alice'), email: 'alice@acme.example' } as Caller;
+const caller = {
+  personId: 1,
+  orgId: 1,
+  uuid: personUuid('alice'),
+  email: 'alice@acme.example',
+  roles: new Set(),
+  scopes: new Set(['spark:all']),
+} as unknown as Caller;
 const team = publicId('TEAM', personUuid('bob'));
 const room = publicId('ROOM', personUuid('bob'));
 

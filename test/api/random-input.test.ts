@@ -120,6 +120,8 @@ async function setScene(server: TestServer): Promise<Scene> {
       'POST /hearth/v1/webhooks/{id}/enable': { replay: 'none' },
       'POST /hearth/v1/replays': { webhookId: id },
       'POST /hearth/v1/replays/preview': { webhookId: id },
+      'POST /v1/people': { emails: ['new@acme.example'], displayName: 'New' },
+      'PUT /v1/people/{id}': { displayName: 'Bob Brown', timezone: 'Europe/Rome' },
     },
     texts: [
       ...Object.values(ids),

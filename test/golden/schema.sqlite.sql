@@ -55,7 +55,7 @@ CREATE TABLE people (
     "orgId" integer not null references organizations (id),
     type text not null, email text not null unique, "displayName" text not null,
     "firstName" text, "lastName" text, "nickName" text, avatar text,
-    roles text not null, "createdAt" integer not null, "modifiedAt" integer not null);
+    roles text not null, "createdAt" integer not null, "modifiedAt" integer not null, profile text not null default '{}', "locationId" text, licenses text not null default 'messaging advancedMessaging', "loginEnabled" integer not null default 1, "lastActivityAt" integer, "deletedAt" integer, "formerEmail" text);
 
 CREATE TABLE replays (
     id integer primary key autoincrement, uuid text not null unique,

@@ -5,6 +5,7 @@ import { worldEntries } from './002-world-entries.ts';
 import { deliveryEngine } from './003-delivery-engine.ts';
 import { attachmentActions } from './005-attachment-actions.ts';
 import { teams } from './006-teams.ts';
+import { people } from './007-people.ts';
 import { lists } from './011-lists.ts';
 
 export interface Migration {
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   { id: 3, name: 'delivery engine', breaking: true, up: deliveryEngine },
   { id: 5, name: 'attachment actions', breaking: false, up: attachmentActions },
   { id: 6, name: 'teams', breaking: true, up: teams },
+  { id: 7, name: 'people', breaking: true, up: people },
   { id: 11, name: 'lists', breaking: false, up: lists },
 ];
 

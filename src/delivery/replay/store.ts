@@ -99,6 +99,16 @@ export async function updateReplay(
     .execute();
 }
 
+/** Ends the jobs for somebody's webhooks: nothing is sent to those any more. */
+export async function cancelReplaysOf(tx: Writer, ownerId: number, now: number): Promise<void> {
+  await tx.query
+    .updateTable('replays')
+    .set({ state: 'cancelled', updatedAt: now })
+    .where('webhookId', 'in', (eb) => eb.selectFrom('webhooks').select('id').where('ownerId', '=', ownerId))
+    .where('state', 'in', ['running', 'paused'])
+    .execute();
+}
+
 /** Counts what ended of a job; `gaveUp`: with one of them the receiver has shown that it is not back. */
 export async function countEnded(
   tx: Writer,

@@ -1,0 +1,2 @@
+export { submittedInputs } from './inputs.ts';
+export { presentAction } from './present.ts';

@@ -1,0 +1,3 @@
+export { licensesOf, licenseWithId } from './licenses.ts';
+export { roles, roleWithId } from './roles.ts';
+export { hasWord } from './store.ts';
