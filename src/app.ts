@@ -22,8 +22,23 @@ import { ReplayService } from './delivery/replay/service.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
 import { Sender, ThreadedSender, type Sending } from './delivery/sender/index.ts';
 import { lastChange } from './delivery/store/records.ts';
+import type { FaultCreate, FaultPresetCreate } from './contract/index.ts';
 import { SqliteEventLog, type EventLog } from './eventlog/index.ts';
-import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
+import { injectFaults } from './faults/hooks.ts';
+import type { FaultMakers } from './faults/policy.ts';
+import { faultRoutes } from './faults/routes.ts';
+import { FaultRules } from './faults/rules.ts';
+import {
+  authenticate,
+  createHttpServer,
+  healthRoutes,
+  limitPerPerson,
+  RateLimiter,
+  type Api,
+  type Rate,
+} from './http/index.ts';
+import { incomingRoute, incomingWebhookRoutes } from './incoming-webhooks/routes.ts';
+import { IncomingWebhookService } from './incoming-webhooks/service.ts';
 import { inspectRoutes } from './inspect/routes.ts';
 import { membershipRoutes } from './memberships/routes.ts';
 import { MembershipService } from './memberships/service.ts';
@@ -78,6 +93,10 @@ export interface AppOptions {
   traces: { endpoint: string } | undefined;
   /** Of all people together, and of each. */
   streams: SeatLimits;
+  /** Undefined: as much as anybody likes. */
+  rateLimits: { perPerson: Rate | undefined; perIncomingWebhook: Rate | undefined };
+  /** Who may make the server fail, and what fails from the beginning; undefined: nobody, and nothing. */
+  faults: { by: FaultMakers; rules: readonly FaultCreate[]; presets: readonly FaultPresetCreate[] } | undefined;
   logger: Logger;
 }
 
@@ -154,9 +173,15 @@ export async function createApp(
   }
   const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
   const authenticated = authenticate(callerOf, clock);
+  const limiterOf = (rate: Rate | undefined) => rate && new RateLimiter(rate, clock);
+  const limited = limitPerPerson(limiterOf(options.rateLimits.perPerson));
+  const faults = options.faults && openFaults(options.faults, clock);
+  if (faults) injectFaults(api, faults, clock);
+  const incoming = new IncomingWebhookService({ ...parts, messages });
   await api.register(
     async (v1: Api) => {
       v1.addHook('onRequest', authenticated);
+      v1.addHook('onRequest', limited);
       peopleRoutes(v1, new PeopleService(parts));
       roomRoutes(v1, new RoomService(parts));
       membershipRoutes(v1, new MembershipService(parts));
@@ -166,9 +191,16 @@ export async function createApp(
     { prefix: '/v1' },
   );
   await api.register(
+    async (open: Api) => incomingRoute(open, incoming, limiterOf(options.rateLimits.perIncomingWebhook)),
+    { prefix: '/v1' },
+  );
+  await api.register(
     async (ours: Api) => {
       const { engine, replayer, book, wake } = delivery;
       ours.addHook('onRequest', authenticated);
+      ours.addHook('onRequest', limited);
+      incomingWebhookRoutes(ours, incoming);
+      if (faults && options.faults) await faultRoutes(ours, faults, options.faults.by);
       replayRoutes(ours, new ReplayService({ ...parts, replayer }));
       streamRoutes(ours, { streams, clock, findCaller: callerOf });
       inspectRoutes(ours, {
@@ -210,6 +242,13 @@ export async function createApp(
       await db.close();
     },
   };
+}
+
+function openFaults({ rules, presets }: NonNullable<AppOptions['faults']>, clock: Clock): FaultRules {
+  const faults = new FaultRules(clock);
+  for (const rule of rules) faults.add(rule);
+  for (const preset of presets) faults.addPreset(preset);
+  return faults;
 }
 
 /** What sends requests for others, to whom it may: the guard, the rewrite rules, and threads where they are asked for. */

@@ -1,4 +1,6 @@
 export * from './common.ts';
+export * from './faults.ts';
+export * from './incoming-webhooks.ts';
 export * from './inspect-deliveries.ts';
 export * from './inspect-explain.ts';
 export * from './inspect-preview.ts';

@@ -41,7 +41,7 @@ export function newTrackingId(): string {
   return `HEARTH_${randomUUID()}`;
 }
 
-function errorBody(descriptions: readonly string[], trackingId: string) {
+export function errorBody(descriptions: readonly string[], trackingId: string) {
   return { message: descriptions[0], errors: descriptions.map((description) => ({ description })), trackingId };
 }
 

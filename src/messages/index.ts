@@ -1,4 +1,4 @@
 export { compose, draftOf } from './content.ts';
 export { directRoomUuid } from './destination.ts';
-export { sealContext } from './service.ts';
+export { sealContext, type MessageService } from './service.ts';
 export { findMessageFor, insertMessage } from './store.ts';

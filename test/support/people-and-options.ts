@@ -62,6 +62,8 @@ export function testOptions(folder: string): AppOptions {
     bots: { allReachesBots: true },
     webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },
     streams: { total: 1_000, perPerson: 20 },
+    rateLimits: { perPerson: undefined, perIncomingWebhook: undefined },
+    faults: undefined,
     metrics: undefined,
     traces: undefined,
     logger: pino({ level: 'silent' }),
