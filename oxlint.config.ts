@@ -16,7 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   inspect: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery'],
   metrics: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery', 'stream'],
   tracing: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery'],
-  faults: ['contract', 'core', 'db', 'http'],
+  faults: ['contract', 'core', 'http'],
   world: ['contract', 'core', 'db', 'eventlog', 'http', ...resources],
 };
 

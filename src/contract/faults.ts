@@ -67,6 +67,16 @@ const headers = z
     `headers cannot set ${[...framing].join(', ')}.`,
   );
 
+/** What was read without recursion may be too deep to be written again. */
+function isShallow(body: unknown): boolean {
+  try {
+    JSON.stringify(body);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const delayRange = z
   .object({ min: milliseconds('delayMs.min'), max: milliseconds('delayMs.max') })
   .refine(({ min, max }) => min <= max, 'delayMs.min is more than delayMs.max.');
@@ -81,6 +91,7 @@ const effect = {
   message: z.string().max(8_192, 'message is longer than 8192 characters.').optional(),
   body: z
     .unknown()
+    .refine(isShallow, 'body is nested too deeply.')
     .optional()
     .meta({ description: 'In place of an error in the usual shape: text as it is, or JSON.' }),
   headers: headers.optional(),

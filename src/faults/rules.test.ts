@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { FaultCreate, presetNames } from '../contract/index.ts';
-import { TestClock } from '../../test/support/clock.ts';
 import type { Call } from './match.ts';
 import { rulesOf } from './presets.ts';
 import { FaultRules } from './rules.ts';
@@ -14,7 +13,7 @@ const call = (path = '/v1/rooms', person?: string): Call => ({
 });
 
 function rulesFrom(...declared: object[]): FaultRules {
-  const rules = new FaultRules(new TestClock());
+  const rules = new FaultRules({ now: () => 0 });
   for (const each of declared) rules.add(FaultCreate.parse(each));
   return rules;
 }

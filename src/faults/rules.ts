@@ -11,10 +11,10 @@ const MOST_RULES = 100;
 
 /** The rules of this process, in the order they were made. A restart forgets them, as it should. */
 export class FaultRules {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #rules = new Map<string, Rule>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
   }
 

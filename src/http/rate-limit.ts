@@ -23,11 +23,11 @@ const ROUNDING = 1e-9;
 /** A token bucket for each key. Only those that are not full are kept, so memory follows from who is active. */
 export class RateLimiter {
   readonly #rate: Rate;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   /** The one that was used longest ago first. */
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(rate: Rate, clock: Clock) {
+  constructor(rate: Rate, clock: Pick<Clock, 'now'>) {
     this.#rate = rate;
     this.#clock = clock;
   }

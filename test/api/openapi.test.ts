@@ -364,17 +364,18 @@ describe('a tour of every route', () => {
     await get(`/hearth/v1/explain?webhookId=${full.id}&messageId=${message.id}`);
     await remove(`/v1/webhooks/${inspected.id}`);
 
-    const nowhere = { path: '/v1/nowhere' };
+    const limits = { per: 'person', from: 1, to: 2, every: 1, probability: 1, times: 1 };
     const fault = await post<Fault>('/hearth/v1/faults', {
-      ...nowhere,
+      path: '/v1/people/me',
       status: 500,
-      body: {},
-      delayMs: { min: 0, max: 1 },
+      message: 'x',
+      ...limits,
     });
-    await post('/hearth/v1/faults/presets', { ...nowhere, preset: 'brown-out' });
-    await get('/v1/nowhere');
+    await get('/v1/people/me');
+    await post('/hearth/v1/faults/presets', { preset: 'brown-out', path: '/v1/nowhere' });
     for (const path of ['', '/presets', `/${fault.id}`]) await get(`/hearth/v1/faults${path}`);
-    await put(`/hearth/v1/faults/${fault.id}`, { ...nowhere, drip: { bytes: 1, everyMs: 1 }, headers: { a: 'b' } });
+    const dripping = { path: '/v1/nowhere', name: 'x', drip: { bytes: 1, everyMs: 1 }, headers: { a: 'b' } };
+    await put(`/hearth/v1/faults/${fault.id}`, dripping);
     for (const path of [`/${fault.id}`, '']) await remove(`/hearth/v1/faults${path}`);
 
     const incoming = '/hearth/v1/incoming-webhooks';
