@@ -172,16 +172,18 @@ export async function createApp(
     metricsRoute(api, new Metrics(sources), options.metrics.token);
   }
   const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
-  const authenticated = authenticate(callerOf, clock);
   const limiterOf = (rate: Rate | undefined) => rate && new RateLimiter(rate, clock);
-  const limited = limitPerPerson(limiterOf(options.rateLimits.perPerson));
+  const perPerson = limiterOf(options.rateLimits.perPerson);
+  const forCallers = (routes: Api) => {
+    routes.addHook('onRequest', authenticate(callerOf, clock));
+    if (perPerson) routes.addHook('onRequest', limitPerPerson(perPerson));
+  };
   const faults = options.faults && openFaults(options.faults, clock);
   if (faults) injectFaults(api, faults, clock);
   const incoming = new IncomingWebhookService({ ...parts, messages });
   await api.register(
     async (v1: Api) => {
-      v1.addHook('onRequest', authenticated);
-      v1.addHook('onRequest', limited);
+      forCallers(v1);
       peopleRoutes(v1, new PeopleService(parts));
       roomRoutes(v1, new RoomService(parts));
       membershipRoutes(v1, new MembershipService(parts));
@@ -197,8 +199,7 @@ export async function createApp(
   await api.register(
     async (ours: Api) => {
       const { engine, replayer, book, wake } = delivery;
-      ours.addHook('onRequest', authenticated);
-      ours.addHook('onRequest', limited);
+      forCallers(ours);
       incomingWebhookRoutes(ours, incoming);
       if (faults && options.faults) await faultRoutes(ours, faults, options.faults.by);
       replayRoutes(ours, new ReplayService({ ...parts, replayer }));

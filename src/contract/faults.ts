@@ -210,7 +210,7 @@ export type Fault = z.output<typeof Fault>;
 
 export const FaultList = listOf(Fault);
 
-export const FaultPreset = z.object({ name: presetName, description: z.string() }).meta({ id: 'FaultPreset' });
+const FaultPreset = z.object({ name: presetName, description: z.string() }).meta({ id: 'FaultPreset' });
 
 export const FaultPresetList = listOf(FaultPreset);
 

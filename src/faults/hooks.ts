@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../core/caller.ts';
 import { isoTime, type Clock } from '../core/clock.ts';
 import { publicId } from '../core/ids.ts';
-import { signalOfEnd, type Api } from '../http/index.ts';
+import { loggedPath, signalOfEnd, type Api } from '../http/index.ts';
 import { answerOf } from './answer.ts';
 import { isPayload, lengthOf, shaped } from './body.ts';
 import type { Call } from './match.ts';
@@ -18,7 +18,7 @@ declare module 'fastify' {
 }
 
 /** Where rules are made and taken away: nothing ever goes wrong there. */
-export const FAULTS_PATH = '/hearth/v1/faults';
+const FAULTS_PATH = '/hearth/v1/faults';
 
 /**
  * Lets the rules at every request. They are asked once the caller is known; a request that was refused before that is none
@@ -37,7 +37,7 @@ export function injectFaults(api: Api, rules: FaultRules, clock: Clock): void {
     const plan = rules.ask(call, {
       at: isoTime(clock.now()),
       method: call.method,
-      path: call.path,
+      path: loggedPath(call.path),
       ...(call.person && { personId: publicId('PEOPLE', call.person.uuid) }),
       trackingId: request.id,
     });

@@ -69,8 +69,6 @@ export function mustBeWithinRate(limiter: RateLimiter | undefined, key: string, 
 }
 
 /** All tokens of a person share one bucket (RATE-2). For routes that are authenticated. */
-export function limitPerPerson(
-  limiter: RateLimiter | undefined,
-): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+export function limitPerPerson(limiter: RateLimiter): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   return async (request, reply) => mustBeWithinRate(limiter, request.caller.uuid, reply);
 }

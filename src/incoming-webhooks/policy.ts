@@ -7,7 +7,7 @@ export function mayMake(caller: Caller): void {
 }
 
 /** Each of them is a person in the directory. */
-export const MOST_PER_PERSON = 1_000;
+const MOST_PER_PERSON = 1_000;
 
 export function mustBeWithinLimit(count: number): void {
   if (count >= MOST_PER_PERSON) throw new ApiError('tooManyIncomingWebhooks', { limit: MOST_PER_PERSON });

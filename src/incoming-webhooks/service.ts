@@ -85,12 +85,13 @@ export class IncomingWebhookService {
         caller.uuid,
         now,
       );
-      const [uuid, token] = [newUuid(), newToken()];
+      const uuid = newUuid();
+      const { token, hash } = newToken();
       await insertIncomingWebhook(tx, {
         uuid,
         creatorId: caller.personId,
         membershipId: membership.id,
-        tokenHash: tokenHash(token) ?? never(),
+        tokenHash: hash,
         token: vault.sealAlone(sealContext(uuid), token),
         createdAt: now,
       });

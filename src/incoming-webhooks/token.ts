@@ -7,8 +7,9 @@ import { hashToken } from '../http/index.ts';
  * UUID in it are the secret, so it must be no key of anything that is shown, nor ordered by time. Senders check for
  * letters and digits only: the id of a UUID never has another character.
  */
-export function newToken(): string {
-  return publicId('WEBHOOK', randomUUID());
+export function newToken(): { token: string; hash: Uint8Array } {
+  const secret = randomUUID();
+  return { token: publicId('WEBHOOK', secret), hash: hashToken(secret) };
 }
 
 /** What a token is looked up by; undefined for what no token can be. However an id is written, it is the same token (ID-2). */

@@ -166,6 +166,9 @@ describe('which requests', () => {
       headers: { 'content-type': 'application/json' },
     };
     expect((await raw(server.url, { ...incoming, body: '{"text":"x"}' })).status).toBe(502);
+    const { items } = await server.as('alice').ok<{ items: Fault[] }>('GET', ours);
+    // The token in it is a secret.
+    expect(items[2]?.lastHits[0]).toMatchObject({ method: 'POST', path: '/v1/webhooks/incoming/…' });
   });
 
   test('never those about faults', async () => {

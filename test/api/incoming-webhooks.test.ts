@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import type { IncomingWebhook, Membership, Message, Person, Room } from '../../src/contract/index.ts';
 import { logged } from '../support/log.ts';
@@ -333,6 +334,19 @@ describe('making and taking back', () => {
     });
     await server.as('alice').ok('DELETE', `${ours}/${webhook.id}`);
     await make(server, room);
+  });
+
+  test('the token is in no line of the log, whatever becomes of the request', async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+    const server = await startServer((options) => ({ ...options, logger }));
+    const webhook = await make(server, await server.room('Demo', 'alice'));
+    for (const body of [{ text: 'x' }, {}, '{']) await send(server, webhook, body);
+    await send(server, webhook, 'x', { type: 'text/plain' });
+    await raw(server.url, { path: `/v1/webhooks/incoming/${webhook.token}` });
+    const logged = lines.join('');
+    expect(logged).toContain('/v1/webhooks/incoming/…');
+    expect(logged).not.toContain(webhook.token);
   });
 
   test('the token is nowhere in the store in clear', async () => {
