@@ -172,10 +172,11 @@ export async function createApp(
     metricsRoute(api, new Metrics(sources), options.metrics.token);
   }
   const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
+  const authenticated = authenticate(callerOf, clock);
   const limiterOf = (rate: Rate | undefined) => rate && new RateLimiter(rate, clock);
   const perPerson = limiterOf(options.rateLimits.perPerson);
   const forCallers = (routes: Api) => {
-    routes.addHook('onRequest', authenticate(callerOf, clock));
+    routes.addHook('onRequest', authenticated);
     if (perPerson) routes.addHook('onRequest', limitPerPerson(perPerson));
   };
   const faults = options.faults && openFaults(options.faults, clock);

@@ -297,7 +297,7 @@ export const serverSettings = {
     read: oneOf('off', 'administrators', 'everybody'),
     default: { dev: 'everybody', serve: 'off' },
     description:
-      'Who may make rules by which this server fails on purpose, for tests of clients: nobody (`off`), `administrators`, or `everybody`. The rules concern everybody’s requests, of all organizations.',
+      'Who may make rules by which this server fails on purpose, for tests of clients: nobody (`off`), `administrators`, or `everybody`. A rule concerns the requests of all organizations.',
   },
   streams: {
     env: 'HEARTH_STREAMS',

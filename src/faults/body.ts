@@ -20,7 +20,7 @@ type Shape = Pick<Plan, 'truncateAfter' | 'drip'>;
 export async function* shaped(
   payload: Payload,
   { truncateAfter = Infinity, drip }: Shape,
-  pause: (ms: number) => Promise<void>,
+  pause: (drip: NonNullable<Shape['drip']>) => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   let left = truncateAfter;
   for await (const chunk of chunksOf(payload)) {
@@ -30,7 +30,7 @@ export async function* shaped(
       const piece = chunk.subarray(at, Math.min(at + size, at + left));
       left -= piece.length;
       yield piece;
-      if (drip) await pause(drip.everyMs);
+      if (drip) await pause(drip);
     }
   }
 }

@@ -86,7 +86,7 @@ async function after(plan: Plan, reply: FastifyReply, payload: unknown, clock: C
   // The length that was promised is not reached: Node.js then closes the connection, as it was told to.
   if (plan.truncateAfter !== undefined) reply.header('connection', 'close');
   return Readable.from(
-    shaped(body, plan, (ms) => pause(clock, ms, gone)),
+    shaped(body, plan, ({ everyMs, ended }) => pause(clock, everyMs, AbortSignal.any([gone, ended]))),
     { objectMode: false },
   );
 }

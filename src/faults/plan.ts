@@ -8,7 +8,7 @@ export interface Plan {
   after: Stage;
   headers: Readonly<Record<string, string>>;
   truncateAfter: number | undefined;
-  drip: FaultCreate['drip'];
+  drip: (NonNullable<FaultCreate['drip']> & { ended: AbortSignal }) | undefined;
 }
 
 /** Before the request is carried out, or between that and its answer. */
@@ -27,7 +27,7 @@ export function planOf(hits: readonly Hit[]): Plan {
     after: { waits: [], ending: undefined },
     headers: Object.assign({}, ...hits.map(({ fault }) => fault.headers ?? {}).toReversed()) as Plan['headers'],
     truncateAfter: hits.find(({ fault }) => fault.truncateAfter !== undefined)?.fault.truncateAfter,
-    drip: hits.find(({ fault }) => fault.drip !== undefined)?.fault.drip,
+    drip: hits.flatMap(({ fault: { drip }, ended }) => (drip ? [{ ...drip, ended }] : []))[0],
   };
   for (const { fault, number, ended } of hits) {
     const stage = plan[fault.when];

@@ -20,7 +20,7 @@ const tags = ['faults'];
 export async function faultRoutes(ours: Api, rules: FaultRules, makers: FaultMakers): Promise<void> {
   // A scope of its own: the permission is asked for on these routes and no others.
   await ours.register(async (app: Api) => {
-    app.addHook('preHandler', async (request) => mayMakeFaults(request.caller, makers));
+    app.addHook('onRequest', async (request) => mayMakeFaults(request.caller, makers));
     routes(app, rules);
   });
 }
