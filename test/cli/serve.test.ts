@@ -70,11 +70,11 @@ describe('hearth serve', () => {
     const data = await newFolder();
     const token = await newAdministrator(data);
     const url = await serve(data).url();
-    const statuses = await Promise.all(
-      Array.from({ length: 400 }, async () => (await get(`${url}/v1/people/me`, token)).status),
-    );
-    expect(new Set(statuses)).toEqual(new Set([200, 429]));
-    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(300);
+    const hundred = () =>
+      Promise.all(Array.from({ length: 100 }, async () => (await get(`${url}/v1/people/me`, token)).status));
+    expect(new Set([...(await hundred()), ...(await hundred()), ...(await hundred())])).toEqual(new Set([200]));
+    // However slow the machine is, it answers more than the thirty a second that flow in.
+    while (!(await hundred()).includes(429));
 
     const other = await newFolder();
     const administrator = await newAdministrator(other);
