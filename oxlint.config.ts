@@ -12,6 +12,7 @@ const resources = [
   'attachment-actions',
   'events',
   'webhooks',
+  'incoming-webhooks',
 ];
 
 /** Which other folders of src/ each folder may import; src/app.ts, src/main.ts and src/cli may import everything. */
@@ -28,6 +29,7 @@ const mayImport: Record<string, readonly string[]> = {
   inspect: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery'],
   metrics: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery', 'stream'],
   tracing: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery'],
+  faults: ['contract', 'core', 'http'],
   world: ['contract', 'core', 'db', 'eventlog', 'http', ...resources],
 };
 

@@ -26,10 +26,25 @@ import { cancelReplaysOf } from './delivery/replay/store.ts';
 import type { RetrySchedule } from './delivery/schedule.ts';
 import { Sender, ThreadedSender, type Sending } from './delivery/sender/index.ts';
 import { lastChange } from './delivery/store/records.ts';
+import type { FaultCreate, FaultPresetCreate } from './contract/index.ts';
 import { SqliteEventLog, type EventLog } from './eventlog/index.ts';
 import { eventRoutes } from './events/routes.ts';
 import { EventService } from './events/service.ts';
-import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
+import { injectFaults } from './faults/hooks.ts';
+import type { FaultMakers } from './faults/policy.ts';
+import { faultRoutes } from './faults/routes.ts';
+import { FaultRules } from './faults/rules.ts';
+import {
+  authenticate,
+  createHttpServer,
+  healthRoutes,
+  limitPerPerson,
+  RateLimiter,
+  type Api,
+  type Rate,
+} from './http/index.ts';
+import { incomingRoute, incomingWebhookRoutes } from './incoming-webhooks/routes.ts';
+import { IncomingWebhookService } from './incoming-webhooks/service.ts';
 import { inspectRoutes } from './inspect/routes.ts';
 import { leaveEverywhere } from './memberships/index.ts';
 import { membershipRoutes } from './memberships/routes.ts';
@@ -96,6 +111,10 @@ export interface AppOptions {
   traces: { endpoint: string } | undefined;
   /** Of all people together, and of each. */
   streams: SeatLimits;
+  /** Undefined: as much as anybody likes. */
+  rateLimits: { perPerson: Rate | undefined; perIncomingWebhook: Rate | undefined };
+  /** Who may make the server fail, and what fails from the beginning; undefined: nobody, and nothing. */
+  faults: { by: FaultMakers; rules: readonly FaultCreate[]; presets: readonly FaultPresetCreate[] } | undefined;
   logger: Logger;
 }
 
@@ -174,12 +193,21 @@ export async function createApp(
   const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
   const presence = new Presence(parts);
   const authenticated = authenticate(callerOf, clock, (caller) => presence.seen(caller));
+  const limiterOf = (rate: Rate | undefined) => rate && new RateLimiter(rate, clock);
+  const perPerson = limiterOf(options.rateLimits.perPerson);
+  const forCallers = (routes: Api) => {
+    routes.addHook('onRequest', authenticated);
+    if (perPerson) routes.addHook('onRequest', limitPerPerson(perPerson));
+  };
+  const faults = options.faults && openFaults(options.faults, clock);
+  if (faults) injectFaults(api, faults, clock);
+  const incoming = new IncomingWebhookService({ ...parts, messages });
   const people = new PeopleService({ db, presence });
   const forget = (personId: number) => authenticated.forget(personId);
-  const administration = new PeopleAdministration({ ...parts, forget, ...consequences(parts) });
+  const administration = new PeopleAdministration({ ...parts, forget, ...consequences(parts, incoming) });
   await api.register(
     async (v1: Api) => {
-      v1.addHook('onRequest', authenticated);
+      forCallers(v1);
       peopleRoutes(v1, people, administration);
       organizationRoutes(v1, new OrganizationService(parts));
       eventRoutes(v1, new EventService(parts));
@@ -196,9 +224,15 @@ export async function createApp(
     { prefix: '/v1' },
   );
   await api.register(
+    async (open: Api) => incomingRoute(open, incoming, limiterOf(options.rateLimits.perIncomingWebhook)),
+    { prefix: '/v1' },
+  );
+  await api.register(
     async (ours: Api) => {
       const { engine, replayer, book, wake } = delivery;
-      ours.addHook('onRequest', authenticated);
+      forCallers(ours);
+      incomingWebhookRoutes(ours, incoming);
+      if (faults && options.faults) await faultRoutes(ours, faults, options.faults.by);
       replayRoutes(ours, new ReplayService({ ...parts, replayer }));
       streamRoutes(ours, { streams, clock, findCaller: callerOf });
       inspectRoutes(ours, {
@@ -244,9 +278,13 @@ export async function createApp(
 }
 
 /** What else ends when people are deleted, or lose a role. Each resource that people have something in adds its own. */
-function consequences(parts: SwitchingParts): { whenDeleted: Consequence[]; whenDemoted: Consequence[] } {
+function consequences(
+  parts: SwitchingParts,
+  incoming: IncomingWebhookService,
+): { whenDeleted: Consequence[]; whenDemoted: Consequence[] } {
   return {
     whenDeleted: [
+      (tx, person, actor) => incoming.removeAllOf(tx, person, actor),
       async (tx, person, actor) => {
         const events = await leaveEverywhere(tx, person, actor.uuid, parts.clock.now());
         await parts.log.append(tx, events, actor.trace);
@@ -256,6 +294,13 @@ function consequences(parts: SwitchingParts): { whenDeleted: Consequence[]; when
     ],
     whenDemoted: [(tx, person, actor) => switchOffOversight(parts, tx, person, actor)],
   };
+}
+
+function openFaults({ rules, presets }: NonNullable<AppOptions['faults']>, clock: Clock): FaultRules {
+  const faults = new FaultRules(clock);
+  for (const rule of rules) faults.add(rule);
+  for (const preset of presets) faults.addPreset(preset);
+  return faults;
 }
 
 /** What sends requests for others, to whom it may: the guard, the rewrite rules, and threads where they are asked for. */

@@ -16,8 +16,14 @@ import { answer, cpuSeconds } from '../child.ts';
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Which folder?');
 
-/** As `hearth serve` runs when nothing is set, but that it may call receivers on this machine and disables none. */
-const flags = { host: '127.0.0.1', port: '0', 'webhook-allow': '127.0.0.1', 'webhook-disable-after': '0' };
+/** As `hearth serve` runs when nothing is set, but that it may call receivers on this machine, disables none, and limits nobody. */
+const flags = {
+  host: '127.0.0.1',
+  port: '0',
+  'webhook-allow': '127.0.0.1',
+  'webhook-disable-after': '0',
+  'rate-limit': 'off',
+};
 const options: AppOptions = {
   ...settledOptions(readServeConfig({ flags, env: {} }), { alsoAllow: [], rewrite: [], verifyTls: true }),
   store: { file: path.join(folder, 'hearth.db'), durability: 'full' },

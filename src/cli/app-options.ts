@@ -52,6 +52,8 @@ export function settledOptions(
     traces: config.otlpEndpoint === undefined ? undefined : { endpoint: config.otlpEndpoint },
     webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },
     streams: { total: config.streams, perPerson: config.streamsPerPerson },
+    rateLimits: { perPerson: config.rateLimit, perIncomingWebhook: config.incomingRateLimit },
+    faults: config.faults === 'off' ? undefined : { by: config.faults, rules: [], presets: [] },
   };
 }
 

@@ -17,6 +17,7 @@ import {
   seedWorld,
   standardWorld,
   type Account,
+  type World,
 } from '../world/index.ts';
 import { settledOptions } from './app-options.ts';
 import { UsageError, type Call, type Command } from './command.ts';
@@ -47,10 +48,19 @@ async function run({ given, io, stop }: Call): Promise<void> {
   for (const name of unknownVariables(given.env)) logger.warn(`${name} is not a setting of Hearth.`);
 
   await using place = config.memory ? await memoryPlace() : await folderPlace(config);
-  const { accounts, keys, warnings } = await prepare(config, place);
+  const { accounts, keys, warnings, faults } = await prepare(config, place);
   for (const warning of warnings) logger.warn(warning);
 
-  const options = { ...settled, store: place.store, masterKeys: keys, logger };
+  if (!settled.faults && faults.rules.length + faults.presets.length > 0) {
+    logger.warn('The faults of the world are left out: HEARTH_FAULTS is off.');
+  }
+  const options = {
+    ...settled,
+    faults: settled.faults && { ...settled.faults, ...faults },
+    store: place.store,
+    masterKeys: keys,
+    logger,
+  };
   await runServer(options, stop, (url) => {
     io.out.write(printWelcome({ url, accounts, data: place.shownAs }, { colours: io.colours, width: io.width }));
   });
@@ -95,6 +105,7 @@ interface Prepared {
   accounts: Account[];
   keys: MasterKeys;
   warnings: string[];
+  faults: { rules: World['faults']; presets: World['faultPresets'] };
 }
 
 /** Brings the world in before the server starts, so that it finds everything in place. */
@@ -114,6 +125,6 @@ async function prepare(config: DevConfig, place: Place): Promise<Prepared> {
       now: Date.now(),
       worldName: config.world ?? 'the built-in world',
     });
-    return { accounts, keys, warnings };
+    return { accounts, keys, warnings, faults: { rules: world.faults, presets: world.faultPresets } };
   });
 }

@@ -128,6 +128,30 @@ describe('impossible combinations', () => {
   });
 });
 
+test('rates and faults: on in production as far as they protect, in development as far as they help', () => {
+  const none = { flags: {}, env: {} };
+  expect(readServeConfig(none)).toMatchObject({
+    rateLimit: { perSecond: 30, burst: 300 },
+    incomingRateLimit: { perSecond: 5, burst: 50 },
+    faults: 'off',
+  });
+  expect(readDevConfig(none)).toMatchObject({
+    rateLimit: undefined,
+    incomingRateLimit: undefined,
+    faults: 'everybody',
+  });
+  expect(
+    readServeConfig({ ...none, env: { HEARTH_RATE_LIMIT: '0.5:1', HEARTH_FAULTS: 'administrators' } }),
+  ).toMatchObject({
+    rateLimit: { perSecond: 0.5, burst: 1 },
+    faults: 'administrators',
+  });
+  for (const given of ['30', '30:', '0:10', '0.001:10', '5:0', '1e3:10', '5:1.5', 'on'])
+    expect(() => readServeConfig({ ...none, env: { HEARTH_RATE_LIMIT: given } })).toThrow(
+      `HEARTH_RATE_LIMIT is "${given}": it must be off, or requests per second`,
+    );
+});
+
 test('commands on stored data mind only what concerns the data', () => {
   expect(
     readStoreConfig({ flags: { data: 'there' }, env: { HEARTH_PORT: 'no port', HEARTH_WORLD: 'w.yaml' } }),

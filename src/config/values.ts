@@ -42,6 +42,23 @@ export function durationOrForever(leastMs: number, mostMs: number) {
   return z.union([forever, measure(TIME, timeUnits, leastMs, mostMs, reason)], reason);
 }
 
+/** Answers how many a second in the long run, and how many at once; undefined for `off`. */
+export function rate() {
+  const reason =
+    'must be off, or requests per second from 0.01 to 100000, a colon and the most at once from 1 to 1000000, such as 30:300.';
+  return z.string().transform((given, context) => {
+    if (given.toLowerCase() === 'off') return undefined;
+    const [, perSecond, burst] = /^(\d+(?:\.\d+)?):(\d+)$/.exec(given)?.map(Number) ?? [];
+    if (within(perSecond, 0.01, 100_000) && within(burst, 1, 1_000_000)) return { perSecond, burst };
+    context.addIssue({ code: 'custom', message: reason });
+    return z.NEVER;
+  });
+}
+
+function within(value: number | undefined, least: number, most: number): value is number {
+  return value !== undefined && value >= least && value <= most;
+}
+
 /** Answers bytes. */
 export function size(least: number, most: number) {
   const reason = `must be a size from ${printSize(least)} to ${printSize(most)}, such as 65536, 512KiB or 1MiB.`;

@@ -45,6 +45,9 @@ function parseText(given: unknown, context: z.RefinementCtx): unknown {
   }
 }
 
+/** Forms carry it as a text. */
+export const attachmentsInput = z.preprocess(parseText, z.array(Attachment)).optional();
+
 /** One destination, or a parent whose room it is; one of text, markdown, html and attachments. */
 export const MessageCreate = z.object({
   roomId: idInput.optional(),
@@ -55,7 +58,7 @@ export const MessageCreate = z.object({
   markdown: z.string().optional(),
   html: z.string().optional(),
   files: z.array(z.unknown()).optional(),
-  attachments: z.preprocess(parseText, z.array(Attachment)).optional(),
+  attachments: attachmentsInput,
 });
 export type MessageCreate = z.output<typeof MessageCreate>;
 

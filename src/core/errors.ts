@@ -81,6 +81,11 @@ export const errors = {
     message: 'invalid value for filter: {key}',
     detail: "'{key}' is not a filter of {resource}: use {allowed}.",
   },
+  tooManyFaults: { status: 400, message: 'There are {limit} faults already, which is the limit: delete some.' },
+  tooManyIncomingWebhooks: {
+    status: 400,
+    message: 'You have {limit} incoming webhooks already, which is the limit.',
+  },
   tooManyWebhooks: { status: 400, message: 'You have {limit} webhooks already, which is the limit.' },
   replayStartMissing: {
     status: 400,
@@ -128,6 +133,7 @@ export const errors = {
   webhookNotFound: { status: 404, message: 'Could not find a webhook with provided ID.' },
   replayNotFound: { status: 404, message: 'Could not find a replay with provided ID.' },
   deliveryNotFound: { status: 404, message: 'Could not find a delivery with provided ID.' },
+  faultNotFound: { status: 404, message: 'Could not find a fault with provided ID.' },
   eventNotFound: { status: 404, message: 'Could not find an event with provided ID.' },
   routeNotFound: { status: 404, message: 'There is nothing at {method} {path}.' },
   methodNotAllowed: { status: 405, message: '{method} is not allowed here: use {allowed}.' },
@@ -147,6 +153,11 @@ export const errors = {
   webhookInactive: { status: 409, message: 'The webhook is inactive: enable it first.' },
   bodyTooLarge: { status: 413, message: 'The request body is larger than {limit} bytes.' },
   mediaTypeUnsupported: { status: 415, message: "Content type '{type}' not supported" },
+  tooManyRequests: {
+    status: 429,
+    message:
+      'The user has sent too many requests in a given amount of time. Please refer to the Retry-After response header to wait before making a new request.',
+  },
   tooManyStreams: {
     status: 429,
     message: 'You follow {limit} streams already, which is the limit: end one of them first.',

@@ -17,6 +17,7 @@ export interface Schema {
   attachmentActions: AttachmentActionsTable;
   webhooks: WebhooksTable;
   formerWebhooks: FormerWebhooksTable;
+  incomingWebhooks: IncomingWebhooksTable;
   events: EventsTable;
   logPositions: LogPositionsTable;
   deliveries: DeliveriesTable;
@@ -314,6 +315,20 @@ export interface ReplaysTable {
   failed: number;
   createdAt: number;
   updatedAt: number;
+}
+
+/** URLs that post into a room. Its name is the display name of the app user that the membership is of. */
+export interface IncomingWebhooksTable {
+  id: Key;
+  uuid: string;
+  creatorId: number;
+  /** Of the app user; the incoming webhook goes with it. */
+  membershipId: number;
+  /** SHA-256 of the UUID in the token. */
+  tokenHash: Bytes;
+  /** Sealed under the master key, so that whoever made it can read its URL again. */
+  token: Bytes;
+  createdAt: number;
 }
 
 /** What a development world has brought in: only what is declared anew is brought in again. */

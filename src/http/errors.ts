@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../core/errors.ts';
 import { StoreUnavailableError } from '../db/index.ts';
+import { loggedPath } from './logged-path.ts';
 
 /** ERR-1…3: one shape for every refusal, whoever refuses. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -11,7 +12,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   // An outage of the store is told once, by the store.
   if (refusal.status >= 500 && refusal.code !== 'unavailable') request.log.error({ err: error }, refusal.message);
   // Not its words: they may quote the body, which may be a message.
-  else request.log.debug({ code: refusal.code, path: request.url }, 'refused');
+  else request.log.debug({ code: refusal.code, path: loggedPath(request.url) }, 'refused');
   if (refusal.status === 503) reply.header('Retry-After', '1');
   return reply.code(refusal.status).send(errorBody(refusal.descriptions, request.id));
 }
@@ -41,7 +42,7 @@ export function newTrackingId(): string {
   return `HEARTH_${randomUUID()}`;
 }
 
-function errorBody(descriptions: readonly string[], trackingId: string) {
+export function errorBody(descriptions: readonly string[], trackingId: string) {
   return { message: descriptions[0], errors: descriptions.map((description) => ({ description })), trackingId };
 }
 

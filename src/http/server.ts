@@ -16,6 +16,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Tracing } from '../core/trace.ts';
 import { readBodies } from './body.ts';
 import { newTrackingId, sendError, sendUnreadable } from './errors.ts';
+import { loggedPath } from './logged-path.ts';
 import { answerUnknownRoutes } from './not-found.ts';
 import { traceRequests } from './traces.ts';
 import { validatorCompiler } from './validation.ts';
@@ -83,7 +84,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Api> {
   traceRequests(app, options);
   app.addHook('onResponse', (request, reply, done) => {
     request.log.debug(
-      { method: request.method, path: request.url, status: reply.statusCode, ms: reply.elapsedTime },
+      { method: request.method, path: loggedPath(request.url), status: reply.statusCode, ms: reply.elapsedTime },
       'answered',
     );
     done();

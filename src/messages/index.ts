@@ -6,4 +6,5 @@ export type { BotRules } from './policy.ts';
 export { presentMessage } from './present.ts';
 export { sealContext } from './sealing.ts';
 export { findMessageFor, insertMessage, type MessageRow } from './store.ts';
+export type { MessageService } from './service.ts';
 export { findVisible } from './visible.ts';

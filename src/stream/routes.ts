@@ -1,10 +1,10 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { EventsPage, EventsQuery, StreamQuery } from '../contract/index.ts';
 import type { Clock } from '../core/clock.ts';
-import { bearerToken, hashToken, type Api, type FindCaller } from '../http/index.ts';
+import { bearerToken, hashToken, signalOfEnd, type Api, type FindCaller } from '../http/index.ts';
 import { poll } from './long-poll.ts';
 import { speak } from './server-sent-events.ts';
 import type { Streams } from './streams.ts';
@@ -86,12 +86,6 @@ export function streamRoutes(app: Api, { streams, clock, findCaller }: StreamRou
       return await reply.send(body as unknown as EventsPage);
     },
   );
-}
-
-function signalOfEnd({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once('close', () => gone.abort());
-  return gone.signal;
 }
 
 function lastEventIdOf({ headers }: FastifyRequest): string | undefined {

@@ -73,6 +73,17 @@ describe('a world file', () => {
     expect(() => parseWorld(`${people}\n${text}`, 'w')).toThrow(complaint);
   });
 
+  test('may say what fails from the beginning', () => {
+    const world = parseWorld(
+      `people: [{ email: b@webex.bot, displayName: B }]
+faults: [{ path: "/v1/rooms/*", personEmail: B@webex.bot, status: 503, nth: 2 }]
+faultPresets: [{ preset: 429-storm, times: 5 }]`,
+      'w',
+    );
+    expect(world.faults).toMatchObject([{ path: '/v1/rooms/*', status: 503, nth: 2, per: 'rule', when: 'before' }]);
+    expect(world.faultPresets).toEqual([{ preset: '429-storm', times: 5 }]);
+  });
+
   test('that is missing', async () => {
     await expect(readWorld('/nowhere/team.yaml')).rejects.toThrow('/nowhere/team.yaml: there is no such file.');
   });
@@ -111,6 +122,11 @@ describe('a world file', () => {
       'webhooks:\n  - { owner: a@b.c, name: n, targetUrl: u, resource: all, event: all }',
       'webhooks[0].owner: "a@b.c" is not',
     ],
+    ['faults:\n  - { path: /v1/rooms }', 'w:2: faults[0]: Say what goes wrong'],
+    ['faults:\n  - { status: 1 }', 'w:2: faults[0].status: status must be a whole number from 200 to 599.'],
+    ['faults:\n  - { status: 500, personEmail: a@b.c }', 'faults[0].personEmail: "a@b.c" is not one of the people.'],
+    ['faults:\n  - { status: 500, personId: x }', 'faults[0].personId: is not a field'],
+    ['faultPresets:\n  - { preset: rain }', 'w:2: faultPresets[0].preset'],
     ['people: [\n', 'w:'],
   ])('%j: %s', (text, complaint) => {
     expect(() => parseWorld(text, 'w')).toThrow(complaint);

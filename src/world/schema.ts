@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultContradictions, FaultFields, FaultPresetFields } from '../contract/index.ts';
 import { typeOfAddress } from '../people/index.ts';
 
 /** Who and what a development server begins with. docs/reference/world.md explains the fields. */
@@ -77,6 +78,10 @@ const Webhook = z.strictObject({
   secret: text.optional(),
 });
 
+/** As the API takes them; people go by their addresses here. */
+const Fault = FaultFields.omit({ personId: true }).strict();
+const FaultPreset = FaultPresetFields.omit({ personId: true }).strict();
+
 const Lists = z.strictObject({
   organizations: z
     .array(Organization)
@@ -87,6 +92,8 @@ const Lists = z.strictObject({
   rooms: z.array(Room).default([]),
   messages: z.array(Message).default([]),
   webhooks: z.array(Webhook).default([]),
+  faults: z.array(Fault).default([]),
+  faultPresets: z.array(FaultPreset).default([]),
 });
 
 export const World = Lists.superRefine((world, context) => {
@@ -170,6 +177,13 @@ function* contradictions(world: z.output<typeof Lists>): Generator<Contradiction
     }
   }
   for (const [at, { owner }] of world.webhooks.entries()) yield* unknownPerson(['webhooks', at, 'owner'], owner);
+
+  for (const [at, fault] of world.faults.entries())
+    for (const message of faultContradictions(fault)) yield { path: ['faults', at], message };
+  for (const list of ['faults', 'faultPresets'] as const) {
+    for (const [at, { personEmail }] of world[list].entries())
+      if (personEmail !== undefined) yield* unknownPerson([list, at, 'personEmail'], personEmail.toLowerCase());
+  }
 }
 
 function* repeated<T>(

@@ -10,6 +10,11 @@ import {
   ErrorBody,
   EventsPage,
   Explanation,
+  Fault,
+  FaultList,
+  FaultPresetList,
+  IncomingWebhook,
+  IncomingWebhookList,
   InspectedDelivery,
   InspectedWebhook,
   InspectedWebhookList,
@@ -129,9 +134,27 @@ const routes: Readonly<Record<string, z.ZodType | undefined>> = {
   'POST /hearth/v1/replays/{id}/pause': Replay,
   'POST /hearth/v1/replays/{id}/resume': Replay,
   'POST /hearth/v1/replays/{id}/cancel': Replay,
+  'POST /v1/webhooks/incoming/{token}': undefined,
+  'GET /hearth/v1/incoming-webhooks': IncomingWebhookList,
+  'POST /hearth/v1/incoming-webhooks': IncomingWebhook,
+  'GET /hearth/v1/incoming-webhooks/{id}': IncomingWebhook,
+  'PUT /hearth/v1/incoming-webhooks/{id}': IncomingWebhook,
+  'DELETE /hearth/v1/incoming-webhooks/{id}': undefined,
+  'GET /hearth/v1/faults': FaultList,
+  'POST /hearth/v1/faults': Fault,
+  'DELETE /hearth/v1/faults': undefined,
+  'GET /hearth/v1/faults/presets': FaultPresetList,
+  'POST /hearth/v1/faults/presets': FaultList,
+  'GET /hearth/v1/faults/{id}': Fault,
+  'PUT /hearth/v1/faults/{id}': Fault,
+  'DELETE /hearth/v1/faults/{id}': undefined,
   'GET /hearth/v1/stream': z.string(),
   'GET /hearth/v1/events': EventsPage,
 };
+
+/** With all that a server can have. */
+const startWhole = () =>
+  startServer((options) => ({ ...options, faults: { by: 'everybody', rules: [], presets: [] } }));
 
 describe('/openapi.json', () => {
   type JsonSchema = Readonly<Record<string, unknown>>;
@@ -177,7 +200,7 @@ describe('/openapi.json', () => {
   let description: z.output<typeof Description>;
   let operations: { route: string; path: string; operation: z.output<typeof Operation> }[];
   beforeAll(async () => {
-    const server = await startServer();
+    const server = await startWhole();
     const { status, headers, body } = await raw(server.url, {
       path: '/openapi.json',
       headers: { authorization: undefined },
@@ -265,12 +288,12 @@ describe('/openapi.json', () => {
   });
 
   test('asks for a token where one is needed', async () => {
-    const server = await startServer();
+    const server = await startWhole();
     for (const { route, operation } of operations) {
-      const [method = '', path = ''] = route.replace('{id}', 'x').split(' ');
+      const [method = '', path = ''] = route.replace(/{\w+}/, 'x').split(' ');
       const { status } = await raw(server.url, { method, path, headers: { authorization: undefined } });
       const { security = description.security } = operation;
-      expect(status, route).toBe(security.length > 0 ? 401 : 200);
+      expect(status === 401, route).toBe(security.length > 0);
     }
   });
 });
@@ -295,11 +318,11 @@ describe('a tour of every route', () => {
   function routeOf(method: string, path: string): string {
     const called = `${method} ${path.split('?')[0]}`;
     if (Object.hasOwn(routes, called)) return called;
-    return called.replace(/\/[\w=-]{36,}(?=\/|$)/, '/{id}');
+    return called.replace(/\/[\w=-]{36,}(?=\/|$)/, called.includes('/incoming/') ? '/{token}' : '/{id}');
   }
 
   test('every answer has exactly the shape of the contract, and so has every notice', async () => {
-    const server = await startServer();
+    const server = await startWhole();
     const receiver = await server.receiver();
     const visited = new Set<string>();
     async function call<T>(name: Name, method: string, path: string, body?: unknown): Promise<T> {
@@ -407,6 +430,28 @@ describe('a tour of every route', () => {
     await post(`/hearth/v1/deliveries/${deliveries.items[0]?.id}/resend`, {});
     await get(`/hearth/v1/explain?webhookId=${full.id}&messageId=${message.id}`);
     await remove(`/v1/webhooks/${inspected.id}`);
+
+    const limits = { per: 'person', from: 1, to: 2, every: 1, probability: 1, times: 1 };
+    const fault = await post<Fault>('/hearth/v1/faults', {
+      path: '/v1/people/me',
+      status: 500,
+      message: 'x',
+      ...limits,
+    });
+    await get('/v1/people/me');
+    await post('/hearth/v1/faults/presets', { preset: 'brown-out', path: '/v1/nowhere' });
+    for (const path of ['', '/presets', `/${fault.id}`]) await get(`/hearth/v1/faults${path}`);
+    const dripping = { path: '/v1/nowhere', name: 'x', drip: { bytes: 1, everyMs: 1 }, headers: { a: 'b' } };
+    await put(`/hearth/v1/faults/${fault.id}`, dripping);
+    for (const path of [`/${fault.id}`, '']) await remove(`/hearth/v1/faults${path}`);
+
+    const incoming = '/hearth/v1/incoming-webhooks';
+    const open = await post<Room>('/v1/rooms', { title: 'Alerts' });
+    const { id, token } = await post<IncomingWebhook>(incoming, { name: 'Alerts', roomId: open.id });
+    await post(`/v1/webhooks/incoming/${token}`, { text: 'x' });
+    for (const path of ['', `/${id}`]) await get(incoming + path);
+    await put(`${incoming}/${id}`, { name: 'Sirens' });
+    await remove(`${incoming}/${id}`);
 
     await put(`/v1/rooms/${room.id}`, { title: 'Tour, changed', isPublic: false });
     await put(`/v1/memberships/${membership.id}`, { isModerator: false });

@@ -47,7 +47,7 @@ const rows: [folder: string, line: string, complaint: string | undefined][] = [
   ['http', "export * from '../eventlog/index.ts';", downwards],
   ['http', "export * from '../people/index.ts';", downwards],
   ['http', "export * from '../app.ts';", configuration],
-  ...['people', 'organizations', 'rooms', 'memberships', 'messages', 'events', 'webhooks'].flatMap(
+  ...['people', 'organizations', 'rooms', 'memberships', 'messages', 'events', 'webhooks', 'incoming-webhooks'].flatMap(
     (resource): typeof rows => [
       [resource, "export * from '../http/index.ts';", undefined],
       [resource, "export * from '../eventlog/index.ts';", undefined],
@@ -74,6 +74,10 @@ const rows: [folder: string, line: string, complaint: string | undefined][] = [
   ['stream', "export * from '../webhooks/store.ts';", index],
   ['delivery', "export * from '../stream/streams.ts';", downwards],
   ['delivery', "export * from '../metrics/index.ts';", downwards],
+  ['faults', "export * from '../http/index.ts';", undefined],
+  ['faults', "export * from '../db/index.ts';", downwards],
+  ['faults', "export * from '../rooms/index.ts';", downwards],
+  ['rooms', "export * from '../faults/rules.ts';", downwards],
   ['metrics', "export * from '../delivery/engine.ts';", undefined],
   ['metrics', "export * from '../tracing/otlp.ts';", downwards],
   ['tracing', "export * from '../delivery/engine.ts';", undefined],

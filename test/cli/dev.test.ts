@@ -45,6 +45,21 @@ describe('hearth dev', () => {
     expect((await fetch(`${silent}/metrics`)).status).toBe(404);
   });
 
+  test('fails as the world says, for those whom it says, unless faults are off', async () => {
+    const failing = `${team}faults: [{ path: /v1/rooms, personEmail: helper@webex.bot, status: 503 }]\n`;
+    const asked = async (...flags: string[]) => {
+      const program = startHearth(['dev', '--port', '0', '--memory', '--world', await writeTeam(failing), ...flags]);
+      const url = await program.url();
+      const answers = [
+        await get(`${url}/v1/rooms`, 'BotTokenAAAA20'),
+        await get(`${url}/v1/rooms`, 'User1TokenAAAA01'),
+      ];
+      return answers.map(({ status }) => status);
+    };
+    expect(await asked()).toEqual([503, 200]);
+    expect(await asked('--faults', 'off')).toEqual([200, 200]);
+  });
+
   test('begins with the world of a file', async () => {
     const program = startHearth(['dev', '--port', '0', '--world', await writeTeam(), '--memory']);
     const url = await program.url();

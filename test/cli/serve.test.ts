@@ -66,6 +66,25 @@ describe('hearth serve', () => {
     expect((await fetch(`${url}/metrics`, { headers })).status).toBe(200);
   });
 
+  test('limits everybody, and lets nobody make it fail, unless told otherwise', async () => {
+    const data = await newFolder();
+    const token = await newAdministrator(data);
+    const url = await serve(data).url();
+    const hundred = () =>
+      Promise.all(Array.from({ length: 100 }, async () => (await get(`${url}/v1/people/me`, token)).status));
+    expect(new Set([...(await hundred()), ...(await hundred()), ...(await hundred())])).toEqual(new Set([200]));
+    // However slow the machine is, it answers more than the thirty a second that flow in.
+    while (!(await hundred()).includes(429));
+
+    const other = await newFolder();
+    const administrator = await newAdministrator(other);
+    const allowed = await serve(other, { HEARTH_RATE_LIMIT: 'off', HEARTH_FAULTS: 'administrators' }).url();
+    expect((await get(`${allowed}/hearth/v1/faults`, administrator)).body).toEqual({ items: [] });
+    const third = await newFolder();
+    const nobody = await newAdministrator(third);
+    expect((await get(`${await serve(third).url()}/hearth/v1/faults`, nobody)).status).toBe(404);
+  });
+
   test('does not run on a development world, whose tokens are known', async () => {
     const data = await newFolder();
     const dev = startHearth(['dev', '--data', data, '--port', '0']);
@@ -197,7 +216,7 @@ describe('hearth token create', () => {
   });
 });
 
-/** A store with a room, a message and a webhook with a secret; the server is stopped. */
+/** A store with a room, a message, a webhook with a secret and an incoming one; the server is stopped. */
 async function sealedStore(data: string): Promise<string> {
   const token = await newAdministrator(data);
   const program = serve(data, { HEARTH_WEBHOOK_ALLOW: '127.0.0.1' });
@@ -212,6 +231,8 @@ async function sealedStore(data: string): Promise<string> {
     secret: 'still signing',
   };
   expect((await post(`${url}/v1/webhooks`, token, webhook)).status).toBe(200);
+  const incoming = { name: 'still posting', roomId: room.body['id'] };
+  expect((await post(`${url}/hearth/v1/incoming-webhooks`, token, incoming)).status).toBe(200);
   await program.stop();
   return token;
 }
@@ -225,6 +246,9 @@ async function expectReadable(data: string, token: string, env: Record<string, s
     { text: 'still readable' },
   ]);
   expect((await get(`${url}/v1/webhooks`, token)).body['items']).toMatchObject([{ secret: 'still signing' }]);
+  expect((await get(`${url}/hearth/v1/incoming-webhooks`, token)).body['items']).toMatchObject([
+    { name: 'still posting', token: expect.stringMatching(/^\w{80}$/) },
+  ]);
   await program.stop();
 }
 
@@ -236,7 +260,7 @@ describe('hearth keys rotate', () => {
     const before = await readKeyFile(file);
 
     const { code, out } = await hearth(['keys', 'rotate', '--data', data]);
-    expect(out).toContain('the keys of 1 rooms, the secrets of 1 webhooks');
+    expect(out).toContain('the keys of 1 rooms, the secrets of 1 webhooks, the tokens of 1 incoming webhooks');
     expect(code).toBe(0);
     const after = await readKeyFile(file);
     expect(after?.keys).toHaveLength(1);

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFailed, onTestFinished, test } from 'vitest';
-import type { AttachmentAction, Membership, Message, Webhook } from '../../src/contract/index.ts';
+import type { AttachmentAction, Fault, Membership, Message, Webhook } from '../../src/contract/index.ts';
 import { createToken, findPersonByUuid } from '../../src/people/index.ts';
 import { attachmentsOf } from '../support/cards.ts';
 import type { Receiver } from '../support/receiver.ts';
@@ -93,6 +93,27 @@ test('sends a card, hears who submits it, and answers in its thread', patience, 
     parentId: card.id,
     text: 'Alice Adams sent {"name":"Alice ✓","form":"name"}',
   });
+});
+
+test('weathers a storm of 429 by waiting as long as the refusal says', patience, async () => {
+  const storm = {
+    preset: '429-storm',
+    methods: ['POST'],
+    path: '/v1/messages',
+    personEmail: people.robot.email,
+  } as const;
+  const presets = [{ ...storm, methods: [...storm.methods], probability: 1, times: 2 }];
+  const server = await startServer((options) => ({ ...options, faults: { by: 'everybody', rules: [], presets } }));
+  const receiver = await server.receiver();
+  await server.webhook('alice', receiver, { filter: `personEmail=${people.robot.email}` });
+  const { roomId } = await direct(server, 'from before its start');
+  const bot = await EchoBot.start(server);
+  await bot.reported({ kind: 'spawned', roomId });
+
+  await direct(server, 'still there?');
+  expect(await answer(server, receiver)).toMatchObject({ text: 'Alice Adams said: still there?' });
+  const { items } = await server.as('alice').ok<{ items: Fault[] }>('GET', '/hearth/v1/faults');
+  expect(items).toMatchObject([{ matched: 3, hits: 2 }]);
 });
 
 test('replaces the webhooks that it finds when it starts, and takes its own back when it stops', patience, async () => {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import Framework from 'webex-node-bot-framework';
 import webhook from 'webex-node-bot-framework/webhook.js';
 import { form } from '../support/cards.ts';
@@ -33,7 +34,8 @@ framework.on('despawn', ({ room }, _, actorId) => {
 });
 framework.hears(
   /.*/,
-  (bot, { text, person, message }) => bot.reply(message, `**${person.displayName}** said: ${text}`, 'markdown'),
+  (bot, { text, person, message }) =>
+    insist(() => bot.reply(message, `**${person.displayName}** said: ${text}`, 'markdown')),
   'Says it again, unless it is something else',
   2,
 );
@@ -61,6 +63,19 @@ function registered(bot: Framework): Promise<unknown> {
   return new Promise((resolve) => {
     Object.defineProperty(bot, 'cardsWebhook', { set: resolve, configurable: true });
   });
+}
+
+/** The SDK asks no second time when it is refused with 429; a handler that lets the refusal pass ends the program. */
+async function insist<T>(send: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      const seconds = Number((error as { retryAfter?: string }).retryAfter);
+      if (!(seconds > 0)) throw error;
+      await setTimeout(seconds * 1_000);
+    }
+  }
 }
 
 async function stop(): Promise<void> {

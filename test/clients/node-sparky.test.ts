@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Message, Notice } from '../../src/contract/index.ts';
+import type { Fault, Message, Notice } from '../../src/contract/index.ts';
 import { people, personId, startServer, tokenOf, type Name, type TestServer } from '../support/server.ts';
 import { expressRoute } from './express-route.ts';
 import { Spark } from './sparky.ts';
@@ -34,6 +34,32 @@ test('a webhook with a generated secret: what arrives is genuine, and its messag
   const signature = headers['x-spark-signature'] as string;
   expect(await spark.webhookAuth(webhook.secret ?? '', signature, body)).toBe(body);
 });
+
+test('a storm of 429 is weathered: it waits as long as it is told, and asks again', async () => {
+  const server = await startServer((options) => ({
+    ...options,
+    faults: { by: 'everybody', rules: [], presets: [{ preset: '429-storm', probability: 1, times: 2 }] },
+  }));
+  const asked = pathsRequestedOf(server);
+  expect(await sparkyAs('alice', server).personMe()).toMatchObject({ id: personId('alice') });
+  expect(asked()).toEqual(Array<string>(3).fill('/v1/people/me'));
+});
+
+test('values of Retry-After that are none do not stop it', async () => {
+  const server = await startServer((options) => ({
+    ...options,
+    faults: { by: 'everybody', rules: [], presets: [{ preset: 'retry-after-garbage', path: '/v1/rooms' }] },
+  }));
+  const spark = sparkyAs('alice', server);
+  // Half a second, 0, and what is no number are waited for; `99999999999999999999` comes fifth, and would be waited for too.
+  await server.as('alice').ok('DELETE', `/hearth/v1/faults/${await fifthFault(server)}`);
+  expect(await spark.roomAdd('Demo')).toMatchObject({ title: 'Demo' });
+});
+
+async function fifthFault(server: TestServer): Promise<string> {
+  const { items } = await server.as('alice').ok<{ items: Fault[] }>('GET', '/hearth/v1/faults');
+  return items[4]?.id ?? expect.unreachable();
+}
 
 test('a tampered body is refused', async () => {
   const server = await startServer();

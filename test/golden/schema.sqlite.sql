@@ -25,6 +25,12 @@ CREATE TABLE "formerWebhooks" (
     name text not null, "targetUrl" text not null,
     primary key ("webhookId", revision)) without rowid;
 
+CREATE TABLE "incomingWebhooks" (
+    id integer primary key, uuid text not null unique,
+    "creatorId" integer not null references people (id) on delete cascade,
+    "membershipId" integer not null unique references memberships (id) on delete cascade,
+    "tokenHash" blob not null unique, token blob not null, "createdAt" integer not null);
+
 CREATE TABLE "logPositions" (consumer text primary key, position integer not null);
 
 CREATE TABLE memberships (
@@ -123,6 +129,8 @@ CREATE INDEX deliveries_with_exchange on deliveries ("lastAttemptAt") where exch
 CREATE INDEX events_by_time on events ("createdAt");
 
 CREATE INDEX events_of_messages on events (substr(data, 40, 48)) where resource = 'messages';
+
+CREATE INDEX incoming_webhooks_by_creator on "incomingWebhooks" ("creatorId", id);
 
 CREATE INDEX memberships_by_person on memberships ("personId", "roomId");
 

@@ -63,6 +63,8 @@ export function testOptions(folder: string): AppOptions {
     cards: { bytes: 22_528, actions: 5, authorMaySubmit: true },
     webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },
     streams: { total: 1_000, perPerson: 20 },
+    rateLimits: { perPerson: undefined, perIncomingWebhook: undefined },
+    faults: undefined,
     metrics: undefined,
     traces: undefined,
     logger: pino({ level: 'silent' }),

@@ -6,6 +6,7 @@ import { deliveryEngine } from './003-delivery-engine.ts';
 import { attachmentActions } from './005-attachment-actions.ts';
 import { teams } from './006-teams.ts';
 import { people } from './007-people.ts';
+import { incomingWebhooks } from './009-incoming-webhooks.ts';
 import { lists } from './011-lists.ts';
 
 export interface Migration {
@@ -24,6 +25,7 @@ const migrations: readonly Migration[] = [
   { id: 5, name: 'attachment actions', breaking: false, up: attachmentActions },
   { id: 6, name: 'teams', breaking: true, up: teams },
   { id: 7, name: 'people', breaking: true, up: people },
+  { id: 9, name: 'incoming webhooks', breaking: true, up: incomingWebhooks },
   { id: 11, name: 'lists', breaking: false, up: lists },
 ];
 
