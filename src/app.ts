@@ -6,6 +6,7 @@ import { Vault } from './core/vault.ts';
 import { openSqlite, type Database } from './db/index.ts';
 import { logAttempts } from './delivery/attempt-log.ts';
 import { Courier, type CourierParts } from './delivery/courier.ts';
+import { Downloader } from './delivery/downloader/downloader.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
 import { AddressGuard, ownAddresses, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
 import { AutoDisable, type AutoDisableParts } from './delivery/health/auto-disable.ts';
@@ -23,6 +24,11 @@ import type { RetrySchedule } from './delivery/schedule.ts';
 import { Sender, ThreadedSender, type Sending } from './delivery/sender/index.ts';
 import { lastChange } from './delivery/store/records.ts';
 import { SqliteEventLog, type EventLog } from './eventlog/index.ts';
+import { FolderStore } from './files/folder-store.ts';
+import { fileRoutes } from './files/routes.ts';
+import { FileService, type FindMessage } from './files/service.ts';
+import { Sweeper } from './files/sweeper.ts';
+import { Uploads } from './files/uploads.ts';
 import { authenticate, createHttpServer, healthRoutes, type Api } from './http/index.ts';
 import { inspectRoutes } from './inspect/routes.ts';
 import { membershipRoutes } from './memberships/routes.ts';
@@ -48,7 +54,12 @@ import { WebhookService, type WebhookParts } from './webhooks/service.ts';
 /** Everything a server is made from: checked values, nothing of it read from the environment here. */
 export interface AppOptions {
   http: { host: string; port: number; trustProxy: boolean | string; bodyLimit: number };
-  store: { file: string; durability: 'full' | 'off' };
+  /** Without a slash at its end; undefined: the address it listens on, if that is one. */
+  publicUrl: string | undefined;
+  /** Sealed files are kept beside the database. */
+  store: { file: string; filesFolder: string; durability: 'full' | 'off' };
+  /** `limit`: bytes of a file. */
+  files: { limit: number; fetchTimeoutMs: number };
   /** The first one seals, all of them open. */
   masterKeys: readonly [Uint8Array, ...Uint8Array[]];
   delivery: {
@@ -103,6 +114,8 @@ export interface App {
 const GRACE_MS = 5_000;
 /** Addresses that a person on this machine would call localhost. */
 const localNames = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::', '::1']);
+/** Those of them that stand for all addresses of the machine. */
+const anyAddress = new Set(['0.0.0.0', '::']);
 
 /** The composition root: the one place that knows every class. */
 export async function createApp(
@@ -125,7 +138,13 @@ export async function createApp(
 
   let { port } = options.http;
   const outgoing = openSender(options, () => port);
-  const messages = new MessageService({ ...parts, bots: options.bots });
+  let { publicUrl } = options;
+  const { uploads, fileService, sweeper, downloader } = composeFiles(options, {
+    ...parts,
+    guard: outgoing.guard,
+    findMessage: (caller, uuid) => messages.find(caller, uuid),
+  });
+  const messages = new MessageService({ ...parts, bots: options.bots, uploads, publicUrl: () => publicUrl });
   const delivery = await composeDelivery(options, {
     ...parts,
     courier: { sender: wrapSender(outgoing), clock, random, tracing },
@@ -161,7 +180,8 @@ export async function createApp(
       roomRoutes(v1, new RoomService(parts));
       membershipRoutes(v1, new MembershipService(parts));
       webhookRoutes(v1, webhooks);
-      await messageRoutes(v1, messages);
+      await messageRoutes(v1, messages, uploads);
+      fileRoutes(v1, fileService);
     },
     { prefix: '/v1' },
   );
@@ -192,18 +212,25 @@ export async function createApp(
     vault,
     clock,
     async listen() {
+      await sweeper.start();
       await delivery.start();
       const { host } = options.http;
       const address = new URL(await api.listen({ host, port: options.http.port }));
       port = Number(address.port);
       outgoing.listensOn(port);
-      return { port, url: `http://${localNames.has(host) ? 'localhost' : address.hostname}:${port}` };
+      const url = `http://${localNames.has(host) ? 'localhost' : address.hostname}:${port}`;
+      if (!anyAddress.has(host)) publicUrl ??= url;
+      return { port, url };
     },
     async close(graceMs = GRACE_MS) {
       // A request that never ends must not keep the server from stopping.
-      const cut = setTimeout(() => api.server.closeAllConnections(), graceMs);
+      const cut = setTimeout(() => {
+        downloader.close();
+        api.server.closeAllConnections();
+      }, graceMs);
       await api.close();
       clearTimeout(cut);
+      await sweeper.close();
       await delivery.close(graceMs);
       await outgoing.destroy();
       await exporter?.close();
@@ -226,11 +253,38 @@ function openSender({ delivery, logger }: AppOptions, port: () => number) {
       : undefined;
   const sender: Sending = threaded ?? new Sender({ ...sending, connectionsPerOrigin, guard });
   return {
+    guard,
     headers: sender.headers,
     send: (request: Parameters<Sending['send']>[0]) => sender.send({ ...request, url: rewrite(request.url) }),
     check: (url: string) => guard.checkUrl(rewrite(url)),
     listensOn: (own: number) => threaded?.listensOn(own),
     destroy: () => sender.destroy(),
+  };
+}
+
+interface FileParts {
+  db: Database;
+  log: EventLog;
+  vault: Vault;
+  clock: Clock;
+  logger: Logger;
+  guard: AddressGuard;
+  findMessage: FindMessage;
+}
+
+/** The way of files into their folder, out of it, and away. */
+function composeFiles({ files, store, delivery }: AppOptions, { guard, findMessage, ...parts }: FileParts) {
+  const { limit, fetchTimeoutMs: timeoutMs } = files;
+  const { connectTimeoutMs, ca, verifyTls } = delivery;
+  const connecting = { guard, userAgent: `Hearth/${version}`, connectTimeoutMs, ca, verifyTls };
+  const downloader = new Downloader({ ...connecting, limit, timeoutMs, clock: parts.clock });
+  const contents = { ...parts, store: new FolderStore({ folder: store.filesFolder, durable: store.durability === 'full' }) };
+  const sweeper = new Sweeper(contents);
+  return {
+    downloader,
+    sweeper,
+    uploads: new Uploads({ ...contents, sweeper, limit, fetchFile: downloader.fetch }),
+    fileService: new FileService({ ...contents, findMessage }),
   };
 }
 

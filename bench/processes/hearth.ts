@@ -20,7 +20,7 @@ if (folder === undefined) throw new Error('Which folder?');
 const flags = { host: '127.0.0.1', port: '0', 'webhook-allow': '127.0.0.1', 'webhook-disable-after': '0' };
 const options: AppOptions = {
   ...settledOptions(readServeConfig({ flags, env: {} }), { alsoAllow: [], rewrite: [], verifyTls: true }),
-  store: { file: path.join(folder, 'hearth.db'), durability: 'full' },
+  store: { file: path.join(folder, 'hearth.db'), filesFolder: path.join(folder, 'files'), durability: 'full' },
   // The same at each start: a store may be measured in several.
   masterKeys: [createHash('sha256').update('benchmark').digest()],
   logger: pino({ level: 'warn' }),

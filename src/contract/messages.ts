@@ -13,18 +13,20 @@ export const Message = z
     text: z.string().optional(),
     markdown: z.string().optional(),
     html: z.string().optional(),
+    files: z.array(z.string()).optional().meta({ description: 'URLs that the file is downloaded from, with your token.' }),
     personId: publicIdText,
     personEmail: z.string(),
     mentionedPeople: z.array(publicIdText).optional(),
     mentionedGroups: z.array(z.literal('all')).optional(),
     created: timestamp,
+    updated: timestamp.optional().meta({ description: 'When it was last edited.' }),
   })
   .meta({ id: 'Message' });
 export type Message = z.output<typeof Message>;
 
 export const MessageList = listOf(Message);
 
-/** One destination, or a parent whose room it is; one of text, markdown and html. */
+/** One destination, or a parent whose room it is; one of text, markdown, html and a file. */
 export const MessageCreate = z.object({
   roomId: idInput.optional(),
   toPersonId: idInput.optional(),
@@ -33,10 +35,21 @@ export const MessageCreate = z.object({
   text: z.string().optional(),
   markdown: z.string().optional(),
   html: z.string().optional(),
-  files: z.array(z.unknown()).optional(),
+  files: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'One URL, from which the server gets the file; or a part `files` of a multipart form.' }),
   attachments: z.array(z.unknown()).optional(),
 });
 export type MessageCreate = z.output<typeof MessageCreate>;
+
+/** What is not given is taken away: the message is what an edit says. */
+export const MessageUpdate = z.object({
+  roomId: idInput.meta({ description: 'The room that the message is in.' }),
+  text: z.string().optional(),
+  markdown: z.string().optional(),
+});
+export type MessageUpdate = z.output<typeof MessageUpdate>;
 
 const mentionedPeople = z.string().optional().meta({ description: '`me`, or your own id.' });
 const before = timestampInput.optional().meta({ description: 'Only messages posted before this time.' });

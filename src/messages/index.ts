@@ -1,4 +1,3 @@
-export { compose, draftOf } from './content.ts';
+export { compose, draftOf, sealMessage } from './content.ts';
 export { directRoomUuid } from './destination.ts';
-export { sealContext } from './service.ts';
 export { findMessageFor, insertMessage } from './store.ts';

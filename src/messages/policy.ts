@@ -32,6 +32,10 @@ export function allReaches(caller: Caller, room: MemberView, rules: BotRules): b
   return caller.type !== 'bot' || room.type === 'direct' || rules.allReachesBots;
 }
 
+export function mayEdit(caller: Caller, message: MessageRow): void {
+  if (message.personId !== caller.personId) throw new ApiError('notYoursToEdit');
+}
+
 /** Spec 3.4: the author, and the moderators of a locked room. */
 export function mayDelete(caller: Caller, message: MessageRow, room: MemberView): void {
   if (message.personId === caller.personId || room.isModerator === 1) return;

@@ -11,7 +11,10 @@ export interface MessageRow {
   /** UUIDs, space separated. */
   mentionedPeople: string | null;
   mentionsAll: Flag;
+  fileCount: number;
   createdAt: number;
+  updatedAt: number | null;
+  edits: number;
   personId: number;
   personUuid: string;
   personEmail: string;
@@ -45,8 +48,12 @@ export interface NewMessage {
   content: Uint8Array;
   mentionedPeople: string | null;
   mentionsAll: Flag;
+  fileCount: number;
   createdAt: number;
 }
+
+/** What an edit changes. */
+export type Edited = Pick<MessageRow, 'content' | 'mentionedPeople' | 'mentionsAll' | 'updatedAt' | 'edits'>;
 
 /** The message with this key in a room that the person is in. */
 export async function findMessageFor(reader: Reader, personId: number, uuid: string): Promise<MessageRow | undefined> {
@@ -61,6 +68,18 @@ export async function insertMessage(
 ): Promise<void> {
   await tx.all(insert, { ...message });
   const { uuid, roomId, createdAt } = message;
+  for (const personId of mentioned) await tx.all(insertMention, { messageUuid: uuid, roomId, personId, createdAt });
+}
+
+export async function updateMessage(
+  tx: Writer,
+  { id, uuid, roomId, createdAt }: MessageRow,
+  { content, mentionedPeople, mentionsAll, updatedAt, edits }: Edited,
+  mentioned: readonly (number | null)[],
+): Promise<void> {
+  const changes = { content, mentionedPeople, mentionsAll, updatedAt, edits };
+  await tx.query.updateTable('messages').set(changes).where('id', '=', id).execute();
+  await tx.query.deleteFrom('messageMentions').where('messageId', '=', id).execute();
   for (const personId of mentioned) await tx.all(insertMention, { messageUuid: uuid, roomId, personId, createdAt });
 }
 
@@ -104,7 +123,10 @@ export function selectMessages(query: Reader['query']) {
       'messages.content',
       'messages.mentionedPeople',
       'messages.mentionsAll',
+      'messages.fileCount',
       'messages.createdAt',
+      'messages.updatedAt',
+      'messages.edits',
       'messages.personId',
       'people.uuid as personUuid',
       'people.email as personEmail',
@@ -143,6 +165,7 @@ const insert = statement<MessageValues>()((db, param) =>
     content: param('content'),
     mentionedPeople: param('mentionedPeople'),
     mentionsAll: param('mentionsAll'),
+    fileCount: param('fileCount'),
     createdAt: param('createdAt'),
   }),
 );
