@@ -278,7 +278,10 @@ function composeFiles({ files, store, delivery }: AppOptions, { guard, findMessa
   const { connectTimeoutMs, ca, verifyTls } = delivery;
   const connecting = { guard, userAgent: `Hearth/${version}`, connectTimeoutMs, ca, verifyTls };
   const downloader = new Downloader({ ...connecting, limit, timeoutMs, clock: parts.clock });
-  const contents = { ...parts, store: new FolderStore({ folder: store.filesFolder, durable: store.durability === 'full' }) };
+  const contents = {
+    ...parts,
+    store: new FolderStore({ folder: store.filesFolder, durable: store.durability === 'full' }),
+  };
   const sweeper = new Sweeper(contents);
   return {
     downloader,
@@ -304,7 +307,7 @@ interface DeliveryParts {
 async function composeDelivery(options: AppOptions, { courier, exporter, tellOwner, ...parts }: DeliveryParts) {
   const { db, log, clock, logger, registry } = parts;
   const { schedule, limits, firstMessageDelayMs, disabling: window } = options.delivery;
-  const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
+  const matcher = new Matcher(registry, new RoomMembers(db.reader, log), { ...options.bots, ...options.webhooks });
   const recorder = new Recorder({ log, clock, logger, lastChange: await lastChange(db.reader) });
   const engine = new DeliveryEngine({
     ...parts,

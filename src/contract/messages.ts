@@ -13,7 +13,10 @@ export const Message = z
     text: z.string().optional(),
     markdown: z.string().optional(),
     html: z.string().optional(),
-    files: z.array(z.string()).optional().meta({ description: 'URLs that the file is downloaded from, with your token.' }),
+    files: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'URLs that the file is downloaded from, with your token.' }),
     personId: publicIdText,
     personEmail: z.string(),
     mentionedPeople: z.array(publicIdText).optional(),

@@ -1,2 +1,2 @@
-export type { FetchFile, Incoming, Upload, Uploads } from './uploads.ts';
+export type { FetchFile, Upload, Uploads } from './uploads.ts';
 export { nameInUrl } from './names.ts';

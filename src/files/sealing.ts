@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { SealBrokenError } from '../core/vault.ts';
+import { contentPassed } from './buffers.ts';
 
 /** A content and the key that is its own. */
 export interface Sealing {
@@ -99,6 +100,7 @@ async function* pieces(
   const piece = Buffer.allocUnsafe(size);
   let filled = 0;
   for await (const chunk of stream) {
+    contentPassed(chunk.length);
     for (let at = 0; at < chunk.length;) {
       if (filled === size) {
         yield { bytes: piece, isLast: false };

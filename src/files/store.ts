@@ -25,7 +25,11 @@ export async function findFile(reader: Reader, messageId: number, position: numb
 }
 
 /** The oldest that belong to no message, after the one with this key. */
-export async function unattached(reader: Reader, after: number, limit: number): Promise<{ id: number; uuid: string }[]> {
+export async function unattached(
+  reader: Reader,
+  after: number,
+  limit: number,
+): Promise<{ id: number; uuid: string }[]> {
   return reader.all(withoutMessage, { after, limit });
 }
 

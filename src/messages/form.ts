@@ -52,6 +52,8 @@ async function readForm(
       form[part.fieldname] = earlier === undefined ? part.value : [earlier, part.value].flat();
     }
   } catch (error) {
+    // The rest is let by, or its sender would never come to read the answer.
+    request.raw.unpipe().resume();
     if (isOurs(error)) throw error;
     throw new ApiError('invalidRequest', {
       reason: `The form cannot be read: ${error instanceof Error ? error.message : 'unknown'}.`,
@@ -66,7 +68,8 @@ async function takeFile(
   reply: FastifyReply,
   uploads: Uploads,
 ): Promise<void> {
-  if (part.fieldname !== 'files') throw new ApiError('invalidRequest', { reason: "A file is sent as the part 'files'." });
+  if (part.fieldname !== 'files')
+    throw new ApiError('invalidRequest', { reason: "A file is sent as the part 'files'." });
   if (request.upload) throw new ApiError('tooManyFiles');
   // oxlint-disable-next-line typescript/no-unnecessary-condition -- a part may be a file by its type alone
   const name = part.filename ?? '';

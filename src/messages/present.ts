@@ -63,7 +63,10 @@ function deletedNotice(row: Row): MessageNotice {
 
 /** Where the API has the contents of its files. */
 function contentPaths({ uuid, fileCount }: Row): string[] {
-  return Array.from({ length: fileCount }, (_, position) => `/v1/contents/${publicId('CONTENT', `${uuid}/${position}`)}`);
+  return Array.from(
+    { length: fileCount },
+    (_, position) => `/v1/contents/${publicId('CONTENT', `${uuid}/${position}`)}`,
+  );
 }
 
 export function mentionedUuids({ mentionedPeople }: Pick<MessageRow, 'mentionedPeople'>): string[] {

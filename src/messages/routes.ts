@@ -83,7 +83,11 @@ function routes(app: Api, messages: MessageService): void {
 }
 
 function sendMessages(request: FastifyRequest, reply: FastifyReply, page: Page<Message>) {
-  return sendPage(request, reply, mapPage(page, (message) => addressed(request, message)));
+  return sendPage(
+    request,
+    reply,
+    mapPage(page, (message) => addressed(request, message)),
+  );
 }
 
 /** HTTP-2: files are downloaded from the server that the client called. */

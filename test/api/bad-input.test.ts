@@ -35,7 +35,7 @@ const malformedId = 'Expect base64 ID or UUID.';
 const noTitle = 'Title cannot be empty.';
 const noContent = 'Both text and file cannot be empty.';
 const noDestination = 'Exactly one of the destination fields must not be empty (roomId, toPersonEmail, toPersonId)';
-const noFiles = 'Messages cannot carry files on this server yet: send text or markdown.';
+const oneFile = 'A message carries one file: send the others in messages of their own.';
 const noCards = 'Messages cannot carry cards on this server yet: send text or markdown.';
 const noRoom = 'Could not find a room with provided ID.';
 const noMessage = 'Unable to get message.';
@@ -90,8 +90,14 @@ describe('bodies that cannot be read', () => {
     row(400, 'a form with a field that every object has', unreadable, () =>
       typed(multipart, 'POST', messages, `${part('__proto__', '1')}--x--\r\n`),
     ),
-    row(400, 'a form with a file', noFiles, ({ room }) =>
-      typed(multipart, 'POST', messages, `${part('roomId', room)}${file(200_000)}--x--\r\n`),
+    row(400, 'a form that breaks off in a file', unreadable, ({ room }) =>
+      typed(multipart, 'POST', messages, `${part('roomId', room)}${file(200_000).slice(0, -100)}`),
+    ),
+    row(400, 'a form with two files', oneFile, ({ room }) =>
+      typed(multipart, 'POST', messages, `${part('roomId', room)}${file(200_000)}${file(200_000)}--x--\r\n`),
+    ),
+    row(400, 'a form with a file and no destination', noDestination, () =>
+      typed(multipart, 'POST', messages, `${file(10)}--x--\r\n`),
     ),
     row(413, 'a form of too many parts', /^The request body is larger than \d+ bytes\.$/, () =>
       typed(multipart, 'POST', messages, `${part('text', 'x').repeat(500)}--x--\r\n`),
@@ -244,10 +250,20 @@ describe('what cannot be done', () => {
     row(400, 'no content', noContent, ({ room }) => post(messages, { roomId: room })),
     row(400, 'blanks to somebody new', noContent, () => post(messages, { ...carol, text: ' ' })),
     row(400, 'markup alone to somebody new', noContent, () => post(messages, { ...carol, markdown: '#' })),
-    ...[['https://files.example/a'], ['https://files.example/a', 'https://files.example/b'], [5]].map((files) =>
-      row(400, `files ${JSON.stringify(files)}`, noFiles, ({ room }) =>
-        post(messages, { roomId: room, text: 'x', files }),
-      ),
+    row(400, 'two files', oneFile, ({ room }) =>
+      post(messages, { roomId: room, files: ['https://files.example/a', 'https://files.example/b'] }),
+    ),
+    row(400, 'a file that is no text', 'files.0 must be of type string.', ({ room }) =>
+      post(messages, { roomId: room, text: 'x', files: [5] }),
+    ),
+    row(400, 'a file that is no URL', /^The file cannot be fetched from its URL: ./, ({ room }) =>
+      post(messages, { roomId: room, files: ['a.txt'] }),
+    ),
+    row(404, 'an edit of nothing', noMessage, ({ room }) =>
+      put(`${messages}/${unknown('MESSAGE')}`, { roomId: room, text: 'x' }),
+    ),
+    row(404, 'a file of nothing', 'Could not find a file with provided ID.', () =>
+      get(`/v1/contents/${publicId('CONTENT', `${derivedUuid('unknown')}/0`)}`),
     ),
     row(400, 'a card', noCards, ({ room }) => post(messages, { roomId: room, text: 'x', attachments: [card] })),
     row(400, 'two cards', noCards, ({ room }) => post(messages, { roomId: room, attachments: [card, card] })),
@@ -493,7 +509,8 @@ describe('places and methods', () => {
     ['PUT', `${rooms}/`, 'GET, HEAD, POST'],
     ['POST', `${rooms}/x`, 'GET, HEAD, PUT, DELETE'],
     ['PUT', memberships, 'GET, HEAD, POST'],
-    ['PUT', `${messages}/x`, 'GET, HEAD, DELETE'],
+    ['PATCH', `${messages}/x`, 'GET, HEAD, PUT, DELETE'],
+    ['POST', '/v1/contents/x', 'GET, HEAD'],
     ['POST', '/v1/people/me', 'GET, HEAD'],
     ['PATCH', `${webhooks}/x`, 'GET, HEAD, PUT, DELETE'],
     ['POST', '/healthz', 'GET, HEAD'],

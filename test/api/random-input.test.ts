@@ -9,6 +9,7 @@ import {
   type Room,
   type Webhook,
 } from '../../src/contract/index.ts';
+import { send as sendForm, text } from '../files/support.ts';
 import { walk } from '../support/pages.ts';
 import { raw, type RawRequest } from '../support/raw.ts';
 import { people, personId, personUuid, startServer, type TestServer } from '../support/server.ts';
@@ -56,6 +57,7 @@ async function setScene(server: TestServer): Promise<Scene> {
   const alice = server.as('alice');
   const room = await server.room('Demo', 'alice', 'bob', 'robot');
   const message = await alice.say(room, 'hi');
+  const { body: file } = await sendForm(server, 'alice', { roomId: room.id, text: 'x', files: text('content') });
   const { roomId: direct } = await alice.ok<Message>('POST', '/v1/messages', {
     toPersonEmail: people.bob.email,
     text: 'hi',
@@ -76,6 +78,7 @@ async function setScene(server: TestServer): Promise<Scene> {
     '/hearth/v1/replays/{id}': replay.id,
     '/v1/rooms/{id}': room.id,
     '/v1/messages/{id}': message.id,
+    '/v1/contents/{id}': file.files?.[0]?.split('/').at(-1) ?? '',
     '/v1/memberships/{id}': memberships[0]?.id ?? '',
     '/v1/webhooks/{id}': id,
     '/v1/people/{id}': personId('bob'),
@@ -88,6 +91,7 @@ async function setScene(server: TestServer): Promise<Scene> {
       'POST /v1/memberships': { roomId: room.id, personEmail: people.dave.email },
       'PUT /v1/memberships/{id}': { isModerator: true },
       'POST /v1/messages': { roomId: room.id, text: 'x' },
+      'PUT /v1/messages/{id}': { roomId: room.id, text: 'y' },
       'POST /v1/webhooks': webhook,
       'PUT /v1/webhooks/{id}': { name: 'x' },
       'POST /hearth/v1/webhooks': { ...webhook, ordering: 'room' },

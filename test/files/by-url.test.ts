@@ -61,7 +61,10 @@ describe('a file by its URL', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ text: 'look', files: [expect.stringContaining('/v1/contents/')] });
     expect(asked).toEqual(['/pictures/a%20b.png?size=big']);
-    expect(headers[0]).toMatchObject({ 'accept-encoding': 'identity', 'user-agent': expect.stringMatching(/^Hearth\//) });
+    expect(headers[0]).toMatchObject({
+      'accept-encoding': 'identity',
+      'user-agent': expect.stringMatching(/^Hearth\//),
+    });
     expect(headers[0]).not.toHaveProperty('authorization');
     const file = await download(body, 'alice');
     expect(file.bytes.equals(content)).toBe(true);
@@ -72,7 +75,12 @@ describe('a file by its URL', () => {
 
   test.each([
     ['of Content-Disposition', '/x', 'attachment; filename="plan.pdf"', 'filename="plan.pdf"'],
-    ['of filename*', '/x', "attachment; filename*=UTF-8''%E2%82%AC.pdf", `filename="_.pdf"; filename*=UTF-8''%E2%82%AC.pdf`],
+    [
+      'of filename*',
+      '/x',
+      "attachment; filename*=UTF-8''%E2%82%AC.pdf",
+      `filename="_.pdf"; filename*=UTF-8''%E2%82%AC.pdf`,
+    ],
     ['never a path', '/x', 'attachment; filename="../../etc/passwd"', 'filename="passwd"'],
     ['of the last segment', '/a/b.txt/', undefined, 'filename="b.txt"'],
     ['none', '/', undefined, 'filename="file"'],
@@ -151,7 +159,7 @@ describe('what is not fetched, is refused and leaves nothing', () => {
     ['http://me:secret@files.example/', 'A URL with a user name or a password in it cannot be called.'],
   ])('%s', async (url, reason) => refused(await startServer(), url, reason));
 
-  const private_: Adjust = (options) => ({ ...options, delivery: { ...options.delivery, allow: [] } });
+  const guarded: Adjust = (options) => ({ ...options, delivery: { ...options.delivery, allow: [] } });
   const REFUSAL = 'This is not an address that this server may call.';
 
   test.each([
@@ -161,7 +169,7 @@ describe('what is not fetched, is refused and leaves nothing', () => {
     'http://0x7f.1/',
     'http://169.254.169.254/latest/meta-data',
     'http://[::ffff:10.0.0.1]/',
-  ])('%s: the guard has the say (FILE-7)', async (url) => refused(await startServer(private_), url, REFUSAL));
+  ])('%s: the guard has the say (FILE-7)', async (url) => refused(await startServer(guarded), url, REFUSAL));
 
   test('a redirect to such an address', async () => {
     const adjust: Adjust = (options) => ({ ...options, delivery: { ...options.delivery, allow: ['127.0.0.1'] } });
@@ -264,7 +272,7 @@ describe('what is not fetched, is refused and leaves nothing', () => {
     posting.catch(() => {});
     await asked;
     await server.restart();
-    await expect(posting).rejects.toThrow();
+    await expect(posting).rejects.toThrow('fetch failed');
     expect(await server.as('alice').ok('GET', `/v1/messages?roomId=${room.id}`)).toEqual({ items: [] });
     await untilKept(server, 0);
   });

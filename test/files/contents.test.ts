@@ -8,7 +8,7 @@ import { bytesOf, download, send, text } from './support.ts';
 
 const notFound = { message: 'Could not find a file with provided ID.' };
 
-async function posted(server: TestServer, content: Uint8Array, ...members: [Name, ...Name[]]) {
+async function posted(server: TestServer, content: Buffer<ArrayBuffer>, ...members: [Name, ...Name[]]) {
   const room = await server.room('Demo', ...members);
   const file = new File([content], 'data.bin', { type: 'application/x-data' });
   return { room, message: (await send(server, members[0], { roomId: room.id, files: file })).body };
@@ -57,7 +57,9 @@ describe('who may', () => {
     const { message } = await posted(server, Buffer.from('secret'), 'alice');
     const path = new URL(message.files?.[0] ?? '').pathname;
     for (const method of ['GET', 'HEAD']) {
-      expect(await raw(server.url, { method, path, headers: { authorization: undefined } })).toMatchObject({ status: 401 });
+      expect(await raw(server.url, { method, path, headers: { authorization: undefined } })).toMatchObject({
+        status: 401,
+      });
     }
     await server.app.db.write(({ query }) => query.updateTable('tokens').set({ scopes: 'spark:rooms_read' }).execute());
     server.clock.advance(1_000);

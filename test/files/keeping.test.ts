@@ -7,7 +7,12 @@ import { bytesOf, download, kept, readAll, send, text, untilKept } from './suppo
 
 /** Contents on the disk: sealed, and there for as long as their message is (FILE-8). */
 
-async function post(server: TestServer, roomId: string, content: Uint8Array, name = 'a.bin'): Promise<Message> {
+async function post(
+  server: TestServer,
+  roomId: string,
+  content: Buffer<ArrayBuffer>,
+  name = 'a.bin',
+): Promise<Message> {
   return (await send(server, 'alice', { roomId, files: new File([content], name) })).body;
 }
 
@@ -48,7 +53,10 @@ describe('sealed', () => {
       await handle.write(Buffer.of((original[100] ?? 0) ^ 1), 0, 1, 100);
     };
     const reordered = () =>
-      writeFile(file, Buffer.concat([original.subarray(box, 2 * box), original.subarray(0, box), original.subarray(2 * box)]));
+      writeFile(
+        file,
+        Buffer.concat([original.subarray(box, 2 * box), original.subarray(0, box), original.subarray(2 * box)]),
+      );
     const dropped = () => writeFile(file, original.subarray(box));
     const foreign = () => copyFile(otherFile, file);
     for (const damage of [cut, short, flipped, reordered, dropped, foreign]) {

@@ -17,7 +17,7 @@ export async function send<T = Message>(server: TestServer, name: Name, fields: 
 export const text = (content: string, name = 'notes.txt') => new File([content], name, { type: 'text/plain' });
 
 /** Bytes that compress badly and repeat late: the same for the same seed. */
-export function bytesOf(size: number, seed = 7): Buffer {
+export function bytesOf(size: number, seed = 7): Buffer<ArrayBuffer> {
   const bytes = Buffer.allocUnsafe(size);
   for (let at = 0, state = seed; at < size; at += 1) {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;

@@ -31,7 +31,10 @@ describe('a message with a file', () => {
     });
     const [url = ''] = posted?.files ?? [];
     const id = url.slice(url.lastIndexOf('/') + 1);
-    const messageUuid = Buffer.from(posted?.id ?? '', 'base64url').toString().split('/').at(-1);
+    const messageUuid = Buffer.from(posted?.id ?? '', 'base64url')
+      .toString()
+      .split('/')
+      .at(-1);
     expect(Buffer.from(id, 'base64url').toString()).toBe(`ciscospark://us/CONTENT/${messageUuid}/0`);
 
     expect(await server.as('bob').ok('GET', `/v1/messages/${posted?.id}`)).toEqual(posted);
@@ -114,9 +117,19 @@ describe('refusals leave nothing behind', () => {
     ['a file by another name', 400, "A file is sent as the part 'files'.", (roomId) => ({ roomId, file: text('a') })],
     ['no destination', 400, /^Exactly one of the destination fields/, () => ({ files: text('a') })],
     ['a room that is not there', 404, /^Could not find a room/, () => ({ roomId: noRoom, files: text('a') })],
-    ['too long a text', 400, /^text is 8000 bytes/, (roomId) => ({ roomId, text: 'x'.repeat(8_000), files: text('a') })],
+    [
+      'too long a text',
+      400,
+      /^text is 8000 bytes/,
+      (roomId) => ({ roomId, text: 'x'.repeat(8_000), files: text('a') }),
+    ],
     ['a parent that is none', 400, /^parentId/, (roomId) => ({ roomId, parentId: noRoom, files: text('a') })],
-    ['one byte too many', 413, 'The file is larger than 1000 bytes.', (roomId) => ({ roomId, files: text('a'.repeat(1_001)) })],
+    [
+      'one byte too many',
+      413,
+      'The file is larger than 1000 bytes.',
+      (roomId) => ({ roomId, files: text('a'.repeat(1_001)) }),
+    ],
   ];
   const noRoom = '11111111-1111-4111-8111-111111111111';
 
@@ -131,7 +144,9 @@ describe('refusals leave nothing behind', () => {
     await untilKept(server, 0);
     expect(await server.app.db.reader.query.selectFrom('files').select('id').execute()).toEqual([]);
     // The very size that is allowed is taken.
-    expect(await send(server, 'alice', { roomId: room.id, files: text('a'.repeat(1_000)) })).toMatchObject({ status: 200 });
+    expect(await send(server, 'alice', { roomId: room.id, files: text('a'.repeat(1_000)) })).toMatchObject({
+      status: 200,
+    });
   });
 
   test('a form that is much too large is refused before it has come', async () => {
@@ -139,7 +154,11 @@ describe('refusals leave nothing behind', () => {
     const { status, body } = await raw(server.url, {
       method: 'POST',
       path: '/v1/messages',
-      headers: { 'content-type': 'multipart/form-data; boundary=x', 'content-length': '900000000', connection: 'close' },
+      headers: {
+        'content-type': 'multipart/form-data; boundary=x',
+        'content-length': '900000000',
+        connection: 'close',
+      },
       body: '--x\r\n',
     });
     expect({ status, body: JSON.parse(body) }).toMatchObject({
@@ -189,9 +208,9 @@ describe('names and types', () => {
   test.each([
     ['report.pdf', 'attachment; filename="report.pdf"'],
     ['two words; and more.txt', 'attachment; filename="two words; and more.txt"'],
-    ['Zürich.txt', "attachment; filename=\"Z_rich.txt\"; filename*=UTF-8''Z%C3%BCrich.txt"],
-    ['日本語.txt', "attachment; filename=\"_.txt\"; filename*=UTF-8''%E6%97%A5%E6%9C%AC%E8%AA%9E.txt"],
-    ['100%25.txt', "attachment; filename=\"100%25.txt\"; filename*=UTF-8''100%2525.txt"],
+    ['Zürich.txt', 'attachment; filename="Z_rich.txt"; filename*=UTF-8\'\'Z%C3%BCrich.txt'],
+    ['日本語.txt', 'attachment; filename="_.txt"; filename*=UTF-8\'\'%E6%97%A5%E6%9C%AC%E8%AA%9E.txt'],
+    ['100%25.txt', 'attachment; filename="100%25.txt"; filename*=UTF-8\'\'100%2525.txt'],
     ['../../etc/passwd', 'attachment; filename="passwd"'],
     ['C:\\Users\\me\\a.txt', 'attachment; filename="a.txt"'],
     ['..', 'attachment; filename="file"'],

@@ -16,5 +16,4 @@ const statements = [
     "messageId" integer references messages (id) on delete set null, position integer not null,
     size integer not null, sealed blob, "createdAt" integer not null,
     unique ("messageId", position))`,
-  `create index files_without_message on files (id) where "messageId" is null`,
 ];
