@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/contract/index.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { bytesOf, download, kept, readAll, send, text, untilKept } from './support.ts';
+import { bytesOf, download, kept, readAll, send, text, untilKept, untilRows } from './support.ts';
 
 /** Contents on the disk: sealed, and there for as long as their message is (FILE-8). */
 
@@ -132,7 +132,7 @@ describe('for as long as their message is', () => {
     const readAgain = await server.as('alice').ok<Message>('GET', `/v1/messages/${stays.id}`);
     expect((await download(readAgain, 'alice')).status).toBe(200);
     expect((await server.as('alice').get(`/v1/messages/${gone.id}`)).status).toBe(404);
-    while ((await rows(server)).length > 1) await new Promise(setImmediate);
+    await untilRows(server, 1);
   });
 
   test('a stop before the message was posted leaves nothing: neither a draft nor a content that was kept', async () => {
@@ -150,7 +150,7 @@ describe('for as long as their message is', () => {
     );
     await server.restart();
     await untilKept(server, 1);
-    while ((await rows(server)).length > 1) await new Promise(setImmediate);
+    await untilRows(server, 1);
     const readAgain = await server.as('alice').ok<Message>('GET', `/v1/messages/${message.id}`);
     expect((await download(readAgain, 'alice')).status).toBe(200);
   });

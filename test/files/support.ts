@@ -61,3 +61,9 @@ export async function readAll(files: readonly string[]): Promise<Buffer> {
 export async function untilKept(server: TestServer, count: number): Promise<void> {
   while ((await kept(server)).length !== count) await new Promise(setImmediate);
 }
+
+/** The same for the rows about them, which go last. */
+export async function untilRows(server: TestServer, count: number): Promise<void> {
+  const { query } = server.app.db.reader;
+  while ((await query.selectFrom('files').select('id').execute()).length !== count) await new Promise(setImmediate);
+}
