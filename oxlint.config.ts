@@ -9,6 +9,7 @@ const resources = [
   'team-memberships',
   'room-tabs',
   'messages',
+  'files',
   'attachment-actions',
   'events',
   'webhooks',

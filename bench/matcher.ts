@@ -27,7 +27,10 @@ export async function matching(folder: string): Promise<Matching> {
   const db = await openSqlite({ file: path.join(folder, 'matcher.db'), durability: 'off' });
   const log = await SqliteEventLog.open(db, systemClock);
   const registry = new WebhookRegistry(new Vault([newMasterKey()]));
-  const matcher = new Matcher(registry, new RoomMembers(db.reader, log), { allReachesBots: true });
+  const matcher = new Matcher(registry, new RoomMembers(db.reader, log), {
+    allReachesBots: true,
+    allowMessagesUpdated: true,
+  });
   const members = Array.from({ length: MEMBERS }, () => randomUUID());
   const room = randomUUID();
   await fillRoom(db, room, members);

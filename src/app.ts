@@ -9,6 +9,7 @@ import { Vault } from './core/vault.ts';
 import { openSqlite, type Database } from './db/index.ts';
 import { logAttempts } from './delivery/attempt-log.ts';
 import { Courier, type CourierParts } from './delivery/courier.ts';
+import { Downloader } from './delivery/downloader/downloader.ts';
 import { DeliveryEngine } from './delivery/engine.ts';
 import { AddressGuard, ownAddresses, rewriteBy, type RewriteRule } from './delivery/guard/index.ts';
 import { AutoDisable, type AutoDisableParts } from './delivery/health/auto-disable.ts';
@@ -34,6 +35,11 @@ import { injectFaults } from './faults/hooks.ts';
 import type { FaultMakers } from './faults/policy.ts';
 import { faultRoutes } from './faults/routes.ts';
 import { FaultRules } from './faults/rules.ts';
+import { FolderStore } from './files/folder-store.ts';
+import { fileRoutes } from './files/routes.ts';
+import { FileService, type FindMessage } from './files/service.ts';
+import { Sweeper } from './files/sweeper.ts';
+import { Uploads } from './files/uploads.ts';
 import {
   authenticate,
   createHttpServer,
@@ -80,7 +86,12 @@ import { WebhookService, type WebhookParts } from './webhooks/service.ts';
 /** Everything a server is made from: checked values, nothing of it read from the environment here. */
 export interface AppOptions {
   http: { host: string; port: number; trustProxy: boolean | string; bodyLimit: number };
-  store: { file: string; durability: 'full' | 'off' };
+  /** Without a slash at its end; undefined: the address it listens on, if that is one. */
+  publicUrl: string | undefined;
+  /** Sealed files are kept beside the database. */
+  store: { file: string; filesFolder: string; durability: 'full' | 'off' };
+  /** `limit`: bytes of a file. */
+  files: { limit: number; fetchTimeoutMs: number };
   /** The first one seals, all of them open. */
   masterKeys: readonly [Uint8Array, ...Uint8Array[]];
   delivery: {
@@ -140,6 +151,8 @@ export interface App {
 const GRACE_MS = 5_000;
 /** Addresses that a person on this machine would call localhost. */
 const localNames = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::', '::1']);
+/** Those of them that stand for all addresses of the machine. */
+const anyAddress = new Set(['0.0.0.0', '::']);
 
 /** The composition root: the one place that knows every class. */
 export async function createApp(
@@ -162,8 +175,14 @@ export async function createApp(
 
   let { port } = options.http;
   const outgoing = openSender(options, () => port);
+  let { publicUrl } = options;
   const { bots, cards } = options;
-  const messages = new MessageService({ ...parts, bots, cards });
+  const { uploads, fileService, sweeper, downloader } = composeFiles(options, {
+    ...parts,
+    guard: outgoing.guard,
+    findMessage: (caller, uuid) => messages.find(caller, uuid),
+  });
+  const messages = new MessageService({ ...parts, bots, cards, uploads, publicUrl: () => publicUrl });
   const delivery = await composeDelivery(options, {
     ...parts,
     courier: { sender: wrapSender(outgoing), clock, random, tracing },
@@ -218,7 +237,8 @@ export async function createApp(
       teamMembershipRoutes(v1, new TeamMembershipService(parts));
       membershipRoutes(v1, new MembershipService(parts));
       webhookRoutes(v1, webhooks);
-      await messageRoutes(v1, messages);
+      await messageRoutes(v1, messages, uploads);
+      fileRoutes(v1, fileService);
       attachmentActionRoutes(v1, new AttachmentActionService({ ...parts, bots, submitting: cards }));
     },
     { prefix: '/v1' },
@@ -256,18 +276,25 @@ export async function createApp(
     vault,
     clock,
     async listen() {
+      await sweeper.start();
       await delivery.start();
       const { host } = options.http;
       const address = new URL(await api.listen({ host, port: options.http.port }));
       port = Number(address.port);
       outgoing.listensOn(port);
-      return { port, url: `http://${localNames.has(host) ? 'localhost' : address.hostname}:${port}` };
+      const url = `http://${localNames.has(host) ? 'localhost' : address.hostname}:${port}`;
+      if (!anyAddress.has(host)) publicUrl ??= url;
+      return { port, url };
     },
     async close(graceMs = GRACE_MS) {
       // A request that never ends must not keep the server from stopping.
-      const cut = setTimeout(() => api.server.closeAllConnections(), graceMs);
+      const cut = setTimeout(() => {
+        downloader.close();
+        api.server.closeAllConnections();
+      }, graceMs);
       await api.close();
       clearTimeout(cut);
+      await sweeper.close();
       await delivery.close(graceMs);
       await outgoing.destroy();
       await presence.close();
@@ -317,11 +344,41 @@ function openSender({ delivery, logger }: AppOptions, port: () => number) {
       : undefined;
   const sender: Sending = threaded ?? new Sender({ ...sending, connectionsPerOrigin, guard });
   return {
+    guard,
     headers: sender.headers,
     send: (request: Parameters<Sending['send']>[0]) => sender.send({ ...request, url: rewrite(request.url) }),
     check: (url: string) => guard.checkUrl(rewrite(url)),
     listensOn: (own: number) => threaded?.listensOn(own),
     destroy: () => sender.destroy(),
+  };
+}
+
+interface FileParts {
+  db: Database;
+  log: EventLog;
+  vault: Vault;
+  clock: Clock;
+  logger: Logger;
+  guard: AddressGuard;
+  findMessage: FindMessage;
+}
+
+/** The way of files into their folder, out of it, and away. */
+function composeFiles({ files, store, delivery }: AppOptions, { guard, findMessage, ...parts }: FileParts) {
+  const { limit, fetchTimeoutMs: timeoutMs } = files;
+  const { connectTimeoutMs, ca, verifyTls } = delivery;
+  const connecting = { guard, userAgent: `Hearth/${version}`, connectTimeoutMs, ca, verifyTls };
+  const downloader = new Downloader({ ...connecting, limit, timeoutMs, clock: parts.clock });
+  const contents = {
+    ...parts,
+    store: new FolderStore({ folder: store.filesFolder, durable: store.durability === 'full' }),
+  };
+  const sweeper = new Sweeper(contents);
+  return {
+    downloader,
+    sweeper,
+    uploads: new Uploads({ ...contents, sweeper, limit, fetchFile: downloader.fetch }),
+    fileService: new FileService({ ...contents, findMessage }),
   };
 }
 
@@ -341,7 +398,7 @@ interface DeliveryParts {
 async function composeDelivery(options: AppOptions, { courier, exporter, tellOwner, ...parts }: DeliveryParts) {
   const { db, log, clock, logger, registry } = parts;
   const { schedule, limits, firstMessageDelayMs, disabling: window } = options.delivery;
-  const matcher = new Matcher(registry, new RoomMembers(db.reader, log), options.bots);
+  const matcher = new Matcher(registry, new RoomMembers(db.reader, log), { ...options.bots, ...options.webhooks });
   const recorder = new Recorder({ log, clock, logger, lastChange: await lastChange(db.reader) });
   const engine = new DeliveryEngine({
     ...parts,

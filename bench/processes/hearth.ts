@@ -26,7 +26,7 @@ const flags = {
 };
 const options: AppOptions = {
   ...settledOptions(readServeConfig({ flags, env: {} }), { alsoAllow: [], rewrite: [], verifyTls: true }),
-  store: { file: path.join(folder, 'hearth.db'), durability: 'full' },
+  store: { file: path.join(folder, 'hearth.db'), filesFolder: path.join(folder, 'files'), durability: 'full' },
   // The same at each start: a store may be measured in several.
   masterKeys: [createHash('sha256').update('benchmark').digest()],
   logger: pino({ level: 'warn' }),

@@ -23,6 +23,8 @@ export function settledOptions(
   orConfigError('HEARTH_WEBHOOK_ALLOW', () => new AllowList(config.webhookAllow));
   return {
     http: { host: config.host, port: config.port, trustProxy: config.trustProxy, bodyLimit: config.bodyLimit },
+    publicUrl: config.publicUrl?.replace(/\/+$/, ''),
+    files: { limit: config.fileLimit, fetchTimeoutMs: config.fileFetchTimeout },
     delivery: {
       schedule: orConfigError('HEARTH_WEBHOOK_RETRIES', () => parseSchedule(config.webhookRetries)),
       timeoutMs: config.webhookTimeout,

@@ -1,3 +1,4 @@
+import type { AppOptions } from '../app.ts';
 import type { Database } from '../db/index.ts';
 import { newMasterKey, Vault } from '../core/vault.ts';
 import {
@@ -68,7 +69,7 @@ async function run({ given, io, stop }: Call): Promise<void> {
 
 /** Where a development server keeps its data. */
 interface Place extends AsyncDisposable {
-  store: { file: string; durability: 'full' | 'off' };
+  store: AppOptions['store'];
   /** Undefined: in memory. */
   shownAs: string | undefined;
   keys: (db: Database) => Promise<{ keys: MasterKeys; warnings: string[] }>;
@@ -78,7 +79,7 @@ interface Place extends AsyncDisposable {
 async function memoryPlace(): Promise<Place> {
   const folder = await makeMemoryFolder();
   return {
-    store: { file: folder.file('hearth.db'), durability: 'off' },
+    store: { file: folder.file('hearth.db'), filesFolder: folder.file('files'), durability: 'off' },
     shownAs: undefined,
     keys: async () => ({ keys: [newMasterKey()], warnings: [] }),
     tokenSeed: async () => newTokenSeed(),
@@ -87,11 +88,11 @@ async function memoryPlace(): Promise<Place> {
 }
 
 async function folderPlace(config: DevConfig): Promise<Place> {
-  const { folder, databaseFile, tokenSeedFile } = dataFolder(config);
+  const { folder, databaseFile, filesFolder, tokenSeedFile } = dataFolder(config);
   await makeFolder(folder);
   const lock = lockFolder(folder);
   return {
-    store: { file: databaseFile, durability: 'full' },
+    store: { file: databaseFile, filesFolder, durability: 'full' },
     shownAs: folder,
     keys: ({ reader }) => masterKeysFor(reader, config),
     tokenSeed: () => openTokenSeed(tokenSeedFile),

@@ -16,7 +16,7 @@ export const serve: Command = {
 async function run({ given, io, stop }: Call): Promise<void> {
   const config = readServeConfig(given);
   const settled = settledOptions(config, { alsoAllow: [], rewrite: [], verifyTls: true });
-  const { folder, databaseFile: file } = dataFolder(config);
+  const { folder, databaseFile: file, filesFolder } = dataFolder(config);
   const logger = await createLogger(config, io);
   for (const name of unknownVariables(given.env)) logger.warn(`${name} is not a setting of Hearth.`);
 
@@ -35,7 +35,8 @@ async function run({ given, io, stop }: Call): Promise<void> {
     for (const warning of warnings) logger.warn(warning);
     if (!hasPeople) logger.warn('Nobody can sign in yet: make the first administrator with `hearth admin create`.');
 
-    const options = { ...settled, store: { file, durability: 'full' as const }, masterKeys: keys, logger };
+    const store = { file, filesFolder, durability: 'full' as const };
+    const options = { ...settled, store, masterKeys: keys, logger };
     await runServer(options, stop, (url) => logger.info({ url, data: folder }, 'ready'));
   } finally {
     lock.release();

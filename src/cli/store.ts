@@ -9,6 +9,7 @@ import { UsageError } from './command.ts';
 export interface DataFolder {
   folder: string;
   databaseFile: string;
+  filesFolder: string;
   keyFile: string;
   tokenSeedFile: string;
 }
@@ -18,6 +19,7 @@ export function dataFolder(config: StoreConfig): DataFolder {
   return {
     folder,
     databaseFile: path.join(folder, 'hearth.db'),
+    filesFolder: path.join(folder, 'files'),
     keyFile: path.resolve(config.masterKeyFile ?? path.join(folder, 'master.key')),
     tokenSeedFile: path.join(folder, 'dev-token-seed'),
   };

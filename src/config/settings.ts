@@ -99,6 +99,30 @@ export const serverSettings = {
     default: '1MiB',
     description: 'Largest request body. Larger ones are refused with 413.',
   },
+  publicUrl: {
+    env: 'HEARTH_PUBLIC_URL',
+    flag: 'public-url',
+    takes: 'URL',
+    read: httpUrl,
+    description:
+      'Where others reach this server, such as `https://hearth.acme.example`: the addresses of files in webhooks begin with it. Not set: the address it listens on; one that listens on all addresses leaves them out.',
+  },
+  fileLimit: {
+    env: 'HEARTH_FILE_LIMIT',
+    flag: 'file-limit',
+    takes: 'SIZE',
+    read: size(1_024, 10_737_418_240),
+    default: '100MiB',
+    description: 'Largest file of a message. Larger ones are refused with 413.',
+  },
+  fileFetchTimeout: {
+    env: 'HEARTH_FILE_FETCH_TIMEOUT',
+    flag: 'file-fetch-timeout',
+    takes: 'TIME',
+    read: duration(1_000, 3_600_000),
+    default: '60s',
+    description: 'How long fetching a file that a message names by its URL may take, all in all.',
+  },
   logLevel: {
     env: 'HEARTH_LOG_LEVEL',
     flag: 'log-level',

@@ -3,6 +3,7 @@ export * from './common.ts';
 export * from './events.ts';
 export * from './faults.ts';
 export * from './incoming-webhooks.ts';
+export * from './contents.ts';
 export * from './inspect-deliveries.ts';
 export * from './inspect-explain.ts';
 export * from './inspect-preview.ts';

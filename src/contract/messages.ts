@@ -22,12 +22,17 @@ export const Message = z
     text: z.string().optional(),
     markdown: z.string().optional(),
     html: z.string().optional(),
+    files: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'URLs that the file is downloaded from, with your token.' }),
     attachments: z.array(Attachment).optional(),
     personId: publicIdText,
     personEmail: z.string(),
     mentionedPeople: z.array(publicIdText).optional(),
     mentionedGroups: z.array(z.literal('all')).optional(),
     created: timestamp,
+    updated: timestamp.optional().meta({ description: 'When it was last edited.' }),
   })
   .meta({ id: 'Message' });
 export type Message = z.output<typeof Message>;
@@ -48,7 +53,7 @@ function parseText(given: unknown, context: z.RefinementCtx): unknown {
 /** Forms carry it as a text. */
 export const attachmentsInput = z.preprocess(parseText, z.array(Attachment)).optional();
 
-/** One destination, or a parent whose room it is; one of text, markdown, html and attachments. */
+/** One destination, or a parent whose room it is; one of text, markdown, html, attachments and a file. */
 export const MessageCreate = z.object({
   roomId: idInput.optional(),
   toPersonId: idInput.optional(),
@@ -57,10 +62,24 @@ export const MessageCreate = z.object({
   text: z.string().optional(),
   markdown: z.string().optional(),
   html: z.string().optional(),
-  files: z.array(z.unknown()).optional(),
+  files: z
+    .preprocess((given) => (typeof given === 'string' ? [given] : given), z.array(z.string()))
+    .optional()
+    .meta({ description: 'One URL, from which the server gets the file; or a part `files` of a multipart form.' }),
   attachments: attachmentsInput,
 });
 export type MessageCreate = z.output<typeof MessageCreate>;
+
+/** What is not given is taken away: the message is what an edit says. */
+export const MessageUpdate = z.object({
+  roomId: idInput.meta({ description: 'The room that the message is in.' }),
+  text: z.string().optional(),
+  markdown: z.string().optional(),
+  attachments: attachmentsInput.meta({
+    description: 'Takes the place of the card, which stays when this is left out.',
+  }),
+});
+export type MessageUpdate = z.output<typeof MessageUpdate>;
 
 const mentionedPeople = z.string().optional().meta({ description: '`me`, or your own id.' });
 const before = timestampInput.optional().meta({ description: 'Only messages posted before this time.' });

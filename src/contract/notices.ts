@@ -15,7 +15,9 @@ export const MessageNotice = Message.pick({
   parentId: true,
   mentionedPeople: true,
   mentionedGroups: true,
+  files: true,
   created: true,
+  updated: true,
 }).meta({ id: 'MessageNotice' });
 export type MessageNotice = z.output<typeof MessageNotice>;
 

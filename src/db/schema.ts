@@ -15,6 +15,7 @@ export interface Schema {
   messages: MessagesTable;
   messageMentions: MessageMentionsTable;
   attachmentActions: AttachmentActionsTable;
+  files: FilesTable;
   webhooks: WebhooksTable;
   formerWebhooks: FormerWebhooksTable;
   incomingWebhooks: IncomingWebhooksTable;
@@ -145,7 +146,12 @@ export interface MessagesTable {
   mentionsAll: Flag;
   /** A card is among the content. */
   hasAttachments: Generated<Flag>;
+  fileCount: Generated<number>;
   createdAt: number;
+  /** When it was last edited; null: never. */
+  updatedAt: number | null;
+  /** How often it was edited. */
+  edits: Generated<number>;
 }
 
 /** One row for each person a message mentions, so that `mentionedPeople=me` is an index scan. */
@@ -154,6 +160,22 @@ export interface MessageMentionsTable {
   roomId: number;
   /** Null: everybody. */
   personId: number | null;
+  createdAt: number;
+}
+
+/** A file that is kept outside of the database (src/files). */
+export interface FilesTable {
+  id: Key;
+  /** The name that its content is kept under. */
+  uuid: string;
+  /** Null: the message is not posted yet, or is gone, and then the content has to go as well. */
+  messageId: number | null;
+  /** Among the files of its message, from 0. */
+  position: number;
+  /** Bytes of the content, before sealing. */
+  size: number;
+  /** Sealed JSON of its name, type and key; null until it belongs to a message. */
+  sealed: Bytes | null;
   createdAt: number;
 }
 

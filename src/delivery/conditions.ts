@@ -10,6 +10,8 @@ export interface Sight {
   members: Members;
   /** BOT-7: whether mentioning everybody shows a message to bots. */
   allReachesBots: boolean;
+  /** Spec 4.3: whether edits of messages are told at all. */
+  allowMessagesUpdated: boolean;
 }
 
 /** One thing that must hold for a webhook to want an event and for its owner to see it. */
@@ -126,9 +128,12 @@ const resourceWanted: Condition = {
 
 const eventWanted: Condition = {
   name: 'event',
-  holds: (webhook, event) => webhook.event === event.event || webhook.event === 'all',
-  says: (held, webhook, event) =>
-    `The webhook asks for event ${webhook.event}, ${held ? 'and' : 'but'} this one is ${event.event}.`,
+  holds: (webhook, event, { allowMessagesUpdated }) =>
+    (webhook.event === event.event || webhook.event === 'all') && (allowMessagesUpdated || !isEdit(event)),
+  says: (held, webhook, event, { allowMessagesUpdated }) =>
+    isEdit(event) && !allowMessagesUpdated
+      ? 'Edits of messages are not told on this server (HEARTH_ALLOW_MESSAGES_UPDATED).'
+      : `The webhook asks for event ${webhook.event}, ${held ? 'and' : 'but'} this one is ${event.event}.`,
 };
 
 /** Whether the owner may be told at all, whatever the webhook asks for (spec 4.6). */
@@ -197,6 +202,10 @@ export function maySee(webhook: ActiveWebhook, event: LoggedEvent, sight: Sight)
 
 function happened({ createdAt }: LoggedEvent, inTime: boolean): string {
   return `the event happened at ${isoTime(createdAt)}${inTime ? '.' : ', before that.'}`;
+}
+
+function isEdit({ resource, event }: LoggedEvent): boolean {
+  return resource === 'messages' && event === 'updated';
 }
 
 function tellsOfOwnRemoval(webhook: ActiveWebhook, { resource, event, facts }: LoggedEvent): boolean {

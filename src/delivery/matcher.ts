@@ -4,19 +4,22 @@ import { matches, maySee, wants, type Sight } from './conditions.ts';
 import type { RoomMembers } from './room-members.ts';
 import { WebhookIndex } from './webhook-index.ts';
 
+/** What the operator decides. */
+type MatchingRules = Omit<Sight, 'members'>;
+
 /** Finds who wants an event and may see it. */
 export class Matcher {
   readonly #index = new WebhookIndex();
   readonly #members: Pick<RoomMembers, 'of'>;
-  readonly #allReachesBots: boolean;
+  readonly #rules: MatchingRules;
 
   constructor(
     registry: WebhookRegistry,
     members: Pick<RoomMembers, 'of'>,
-    { allReachesBots }: { allReachesBots: boolean },
+    { allReachesBots, allowMessagesUpdated }: MatchingRules,
   ) {
     this.#members = members;
-    this.#allReachesBots = allReachesBots;
+    this.#rules = { allReachesBots, allowMessagesUpdated };
     for (const webhook of registry.all()) this.#index.put(webhook);
     registry.onChange((change) => {
       if (change.kind === 'put') this.#index.put(change.webhook);
@@ -48,6 +51,6 @@ export class Matcher {
     // Who is concerned by what happens in no room is as good as a member.
     const members =
       roomUuid === '' ? new Map(facts.audience?.map((uuid) => [uuid, 0])) : await this.#members.of(roomUuid);
-    return { members, allReachesBots: this.#allReachesBots };
+    return { members, ...this.#rules };
   }
 }

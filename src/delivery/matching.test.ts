@@ -94,6 +94,7 @@ const webhooks: fc.Arbitrary<ActiveWebhook[]> = fc
 const sight: fc.Arbitrary<Sight> = fc.record({
   members: fc.array(fc.tuple(person, fc.integer({ min: 0, max: 3 }))).map((list) => new Map(list)),
   allReachesBots: fc.boolean(),
+  allowMessagesUpdated: fc.boolean(),
 });
 
 describe('matching', () => {

@@ -14,6 +14,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   // Not its words: they may quote the body, which may be a message.
   else request.log.debug({ code: refusal.code, path: loggedPath(request.url) }, 'refused');
   if (refusal.status === 503) reply.header('Retry-After', '1');
+  // What was about to be sent instead may have been no JSON.
+  reply.removeHeader('content-length').type('application/json; charset=utf-8');
   return reply.code(refusal.status).send(errorBody(refusal.descriptions, request.id));
 }
 

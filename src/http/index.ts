@@ -7,3 +7,4 @@ export { loggedPath } from './logged-path.ts';
 export { baseUrl, encodeCursor, keyset, mapPage, sendPage, type Page } from './pagination.ts';
 export { limitPerPerson, mustBeWithinRate, RateLimiter, type Rate } from './rate-limit.ts';
 export { createHttpServer, type Api } from './server.ts';
+export { coerceForm } from './validation.ts';

@@ -7,8 +7,14 @@ import { findMembers, type Content } from './store.ts';
 /** MSG-1: bytes of UTF-8, for each of text, markdown and html. */
 const MOST_BYTES = 7439;
 
+type Words = Pick<MessageCreate, 'text' | 'markdown' | 'html'>;
+
 /** What an author sent, checked for size and kind; nothing is rendered yet. */
-export type Draft = Pick<MessageCreate, 'text' | 'markdown' | 'html' | 'attachments'>;
+export interface Draft extends Words {
+  attachments?: Attachment[];
+  /** The message carries something beside its words, so that it need not have any (MSG-9). */
+  isOptional: boolean;
+}
 
 /** A draft as it is stored and shown. */
 export interface Composed {
@@ -17,22 +23,26 @@ export interface Composed {
   mentionsAll: boolean;
 }
 
-/**
- * MSG-1, MSG-8, and what this server does not carry yet. `attachments` are checked already; with them a message needs no
- * words (MSG-9).
- */
-export function draftOf(body: MessageCreate, attachments: Attachment[] = []): Draft {
-  if (body.files && body.files.length > 0) throw new ApiError('filesUnsupported');
-  const draft: Draft = attachments.length > 0 ? { attachments } : {};
+/** What goes with the words; `attachments` are checked already. */
+interface Beside {
+  attachments?: Attachment[];
+  hasFile?: boolean;
+}
+
+/** MSG-1, MSG-8 */
+export function draftOf(body: Words, { attachments = [], hasFile = false }: Beside = {}): Draft {
+  const hasCard = attachments.length > 0;
+  const words: Words = {};
   for (const field of ['text', 'markdown', 'html'] as const) {
     const value = body[field];
     if (value === undefined || value.trim() === '') continue;
     const bytes = Buffer.byteLength(value, 'utf8');
     if (bytes > MOST_BYTES) throw new ApiError('contentTooLong', { field, bytes, limit: MOST_BYTES });
-    draft[field] = value;
+    words[field] = value;
   }
-  if (Object.keys(draft).length === 0) throw new ApiError('contentMissing');
-  return draft;
+  const isOptional = hasCard || hasFile;
+  if (Object.keys(words).length === 0 && !isOptional) throw new ApiError('contentMissing');
+  return { ...words, ...(hasCard && { attachments }), isOptional };
 }
 
 /** Renders once, on the server, for everybody. Markdown wins over html; `text` is kept as sent (MSG-6). */
@@ -50,7 +60,7 @@ export async function compose(reader: Reader, roomId: number, draft: Draft): Pro
   });
   // MSG-8: markup alone, such as `#`, says nothing.
   if (rendered.html === '' && text === undefined) {
-    if (card) return plain;
+    if (draft.isOptional) return plain;
     throw new ApiError('contentMissing');
   }
   return {
@@ -65,7 +75,7 @@ export async function compose(reader: Reader, roomId: number, draft: Draft): Pro
   };
 }
 
-function richTextOf({ markdown, html }: Draft): RichText | undefined {
+function richTextOf({ markdown, html }: Words): RichText | undefined {
   if (markdown !== undefined) return parseMarkdown(markdown);
   return html === undefined ? undefined : parseHtml(html);
 }

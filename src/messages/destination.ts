@@ -9,6 +9,7 @@ import { bodyKey } from '../http/index.ts';
 import { hidingEvent, join, memberships } from '../memberships/index.ts';
 import { findPersonByEmail, findPersonByUuid, mustBeThere, type PersonRef } from '../people/index.ts';
 import { findRoomFor, findRoomToPostIn, insertRoom, roomEvent, type PostingView } from '../rooms/index.ts';
+import { mayPost } from './policy.ts';
 import { findParent } from './store.ts';
 
 /** Where a message goes, with the ids read and nothing looked up. */
@@ -47,15 +48,26 @@ export async function openDestination(
 ): Promise<Opened> {
   const other = await recipient(tx, destination);
   if (other) return openDirectRoom(tx, vault, caller, other, now);
-  const roomUuid = await roomNamed(tx, destination);
-  const room = roomUuid === undefined ? undefined : await findRoomToPostIn(tx, caller.personId, roomUuid);
-  if (!room) throw new ApiError(destination.kind === 'thread' ? 'parentNotFound' : 'roomNotFound');
+  const room = await roomToPostIn(tx, caller, destination);
   return { room, isNew: false, events: room.type === 'direct' ? await unhide(tx, room, caller.uuid) : [] };
+}
+
+/** Refuses at once what `openDestination` is going to refuse, before anything is done for it that takes its time. */
+export async function mustBeOpen(reader: Reader, caller: Caller, destination: Destination): Promise<void> {
+  if (await recipient(reader, destination)) return;
+  mayPost(await roomToPostIn(reader, caller, destination));
 }
 
 /** ID-9: the same two people always share the same room. */
 export function directRoomUuid(onePerson: string, otherPerson: string): string {
   return derivedUuid('direct room', ...[onePerson, otherPerson].toSorted());
+}
+
+async function roomToPostIn(reader: Reader, caller: Caller, destination: Destination): Promise<PostingView> {
+  const roomUuid = await roomNamed(reader, destination);
+  const room = roomUuid === undefined ? undefined : await findRoomToPostIn(reader, caller.personId, roomUuid);
+  if (!room) throw new ApiError(destination.kind === 'thread' ? 'parentNotFound' : 'roomNotFound');
+  return room;
 }
 
 async function roomNamed(reader: Reader, destination: Destination): Promise<string | undefined> {

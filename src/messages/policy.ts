@@ -32,6 +32,10 @@ export function allReaches(caller: Caller, room: MemberView, rules: BotRules): b
   return caller.type !== 'bot' || room.type === 'direct' || rules.allReachesBots;
 }
 
+export function mayEdit(caller: Caller, message: MessageRow): void {
+  if (message.personId !== caller.personId) throw new ApiError('notYoursToEdit');
+}
+
 /** Spec 3.4: the author, the moderators of a locked room, and compliance officers. */
 export function mayDelete(caller: Caller, message: MessageRow, room: RoomInReach): void {
   if (message.personId === caller.personId || room.isModerator === 1 || room.isOfficer) return;

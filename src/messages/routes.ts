@@ -1,5 +1,4 @@
-import multipart from '@fastify/multipart';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   DirectMessagesQuery,
   IdParameter,
@@ -7,10 +6,12 @@ import {
   MessageCreate,
   MessageList,
   MessagesQuery,
+  MessageUpdate,
   NoContent,
 } from '../contract/index.ts';
-import { ApiError } from '../core/errors.ts';
-import { sendPage, type Api } from '../http/index.ts';
+import type { Uploads } from '../files/index.ts';
+import { baseUrl, mapPage, sendPage, type Api, type Page } from '../http/index.ts';
+import { acceptForms } from './form.ts';
 import type { MessageService } from './service.ts';
 
 const tags = ['messages'];
@@ -19,10 +20,10 @@ const write = { scope: 'spark:messages_write' } as const;
 const officersRead = { ...read, officers: 'messages_read' } as const;
 const officersDelete = { ...write, officers: 'messages_write' } as const;
 
-export async function messageRoutes(v1: Api, messages: MessageService): Promise<void> {
+export async function messageRoutes(v1: Api, messages: MessageService, uploads: Uploads): Promise<void> {
   // A scope of its own: nothing else is sent as a multipart form.
   await v1.register(async (app: Api) => {
-    await acceptMultipart(app);
+    await acceptForms(app, uploads);
     routes(app, messages);
   });
 }
@@ -34,7 +35,7 @@ function routes(app: Api, messages: MessageService): void {
       config: officersRead,
       schema: { tags, summary: 'List messages of a room', querystring: MessagesQuery, response: { 200: MessageList } },
     },
-    async (request, reply) => sendPage(request, reply, await messages.list(request.caller, request.query)),
+    async (request, reply) => sendMessages(request, reply, await messages.list(request.caller, request.query)),
   );
   app.get(
     '/messages/direct',
@@ -47,12 +48,12 @@ function routes(app: Api, messages: MessageService): void {
         response: { 200: MessageList },
       },
     },
-    async (request, reply) => sendPage(request, reply, await messages.listDirect(request.caller, request.query)),
+    async (request, reply) => sendMessages(request, reply, await messages.listDirect(request.caller, request.query)),
   );
   app.post(
     '/messages',
     { config: write, schema: { tags, summary: 'Post a message', body: MessageCreate, response: { 200: Message } } },
-    async (request) => messages.post(request.caller, request.body),
+    async (request) => addressed(request, await messages.post(request.caller, request.body, request.upload)),
   );
   app.get(
     '/messages/:id',
@@ -60,7 +61,21 @@ function routes(app: Api, messages: MessageService): void {
       config: officersRead,
       schema: { tags, summary: 'Get a message', params: IdParameter, response: { 200: Message } },
     },
-    async (request) => messages.get(request.caller, request.params.id),
+    async (request) => addressed(request, await messages.get(request.caller, request.params.id)),
+  );
+  app.put(
+    '/messages/:id',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Edit a message',
+        params: IdParameter,
+        body: MessageUpdate,
+        response: { 200: Message },
+      },
+    },
+    async (request) => addressed(request, await messages.update(request.caller, request.params.id, request.body)),
   );
   app.delete(
     '/messages/:id',
@@ -75,34 +90,17 @@ function routes(app: Api, messages: MessageService): void {
   );
 }
 
-/** HTTP-12: some clients send every message as a multipart form, text-only ones too. A file in it is refused. */
-async function acceptMultipart(app: Api): Promise<void> {
-  await app.register(multipart, {
-    limits: { fields: MOST_FIELDS, parts: MOST_FIELDS, fieldSize: MOST_BYTES_OF_FIELD },
-  });
-  app.addHook('preValidation', async (request) => {
-    if (request.isMultipart()) request.body = await readForm(request);
-  });
+function sendMessages(request: FastifyRequest, reply: FastifyReply, page: Page<Message>) {
+  return sendPage(
+    request,
+    reply,
+    mapPage(page, (message) => addressed(request, message)),
+  );
 }
 
-/** Many times what a message has, and little enough to be held in memory. */
-const MOST_FIELDS = 100;
-const MOST_BYTES_OF_FIELD = 65_536;
-
-async function readForm(request: FastifyRequest): Promise<Record<string, unknown>> {
-  const form: Record<string, unknown> = {};
-  try {
-    for await (const part of request.parts()) {
-      if (part.type === 'file') throw new ApiError('filesUnsupported');
-      const earlier = form[part.fieldname];
-      form[part.fieldname] = earlier === undefined ? part.value : [earlier, part.value].flat();
-    }
-  } catch (error) {
-    if (error instanceof ApiError || (error instanceof Error && 'statusCode' in error && error.statusCode === 413))
-      throw error;
-    throw new ApiError('invalidRequest', {
-      reason: `The form cannot be read: ${error instanceof Error ? error.message : 'unknown'}.`,
-    });
-  }
-  return form;
+/** HTTP-2: files are downloaded from the server that the client called. */
+function addressed(request: FastifyRequest, message: Message): Message {
+  if (!message.files) return message;
+  const base = baseUrl(request);
+  return { ...message, files: message.files.map((path) => base + path) };
 }

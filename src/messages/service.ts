@@ -1,4 +1,4 @@
-import type { DirectMessagesQuery, Message, MessageCreate, MessagesQuery } from '../contract/index.ts';
+import type { DirectMessagesQuery, Message, MessageCreate, MessagesQuery, MessageUpdate } from '../contract/index.ts';
 import type { Caller } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
 import { ApiError } from '../core/errors.ts';
@@ -6,18 +6,27 @@ import { newUuid, publicId } from '../core/ids.ts';
 import type { Vault } from '../core/vault.ts';
 import type { Database, Reader, Writer } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
+import type { Upload, Uploads } from '../files/index.ts';
 import { bodyKey, mapPage, pathKey, type Page } from '../http/index.ts';
 import { findPersonByEmail, findPersonByUuid } from '../people/index.ts';
-import { findRoomFor, findRoomInReach, touchRoom, type MemberView, type PostingView } from '../rooms/index.ts';
+import {
+  findRoomFor,
+  findRoomInReach,
+  findRoomToPostIn,
+  touchRoom,
+  type MemberView,
+  type PostingView,
+} from '../rooms/index.ts';
 import { cardsWithin, type CardLimits, type CardsOf } from './cards/cards-of.ts';
-import { compose, draftOf } from './content.ts';
-import { destinationOf, directRoomUuid, openDestination } from './destination.ts';
+import { compose, draftOf, type Draft } from './content.ts';
+import { destinationOf, directRoomUuid, mustBeOpen, openDestination, type Destination } from './destination.ts';
+import { fileUrlOf } from './file-url.ts';
 import { listMessages, type ListQuery } from './list.ts';
-import { mayDelete, mayListAll, mayPost, type BotRules } from './policy.ts';
+import { mayDelete, mayEdit, mayListAll, mayPost, type BotRules } from './policy.ts';
 import { messageEvent, messageNotice, presentMessage } from './present.ts';
 import { findMessageInReach, type MessageWork } from './reach.ts';
-import { openContent, sealContext } from './sealing.ts';
-import { deleteMessage, findParent, insertMessage, type MessageRow } from './store.ts';
+import { openContent, sealMessage } from './sealing.ts';
+import { deleteMessage, findParent, insertMessage, updateMessage, type MessageRow } from './store.ts';
 
 export interface MessageServiceParts {
   db: Database;
@@ -26,6 +35,9 @@ export interface MessageServiceParts {
   clock: Clock;
   bots: BotRules;
   cards: CardLimits;
+  uploads: Uploads;
+  /** Where receivers of events reach this server; undefined: nobody knows. */
+  publicUrl: () => string | undefined;
 }
 
 export class MessageService {
@@ -35,54 +47,66 @@ export class MessageService {
   readonly #clock: Clock;
   readonly #bots: BotRules;
   readonly #cardsOf: CardsOf;
+  readonly #uploads: Uploads;
+  readonly #publicUrl: () => string | undefined;
 
-  constructor({ db, log, vault, clock, bots, cards }: MessageServiceParts) {
+  constructor({ db, log, vault, clock, bots, cards, uploads, publicUrl }: MessageServiceParts) {
     this.#db = db;
     this.#log = log;
     this.#vault = vault;
     this.#clock = clock;
     this.#bots = bots;
     this.#cardsOf = cardsWithin(cards);
+    this.#uploads = uploads;
+    this.#publicUrl = publicUrl;
   }
 
-  async post(caller: Caller, body: MessageCreate): Promise<Message> {
+  /** `files` of the answer are paths of this API, here and in all that follows. */
+  async post(caller: Caller, body: MessageCreate, upload?: Upload): Promise<Message> {
     const destination = destinationOf(body);
-    const draft = draftOf(body, this.#cardsOf(body));
+    const url = fileUrlOf(body, upload);
+    const hasFile = upload !== undefined || url !== undefined;
+    const draft = draftOf(body, { attachments: this.#cardsOf(body), hasFile });
     const parentUuid = body.parentId ? bodyKey('MESSAGE', body.parentId) : null;
-    const now = this.#clock.now();
+    let file = upload;
+    if (url !== undefined) {
+      await mustBeOpen(this.#db.reader, caller, destination);
+      file = await this.#uploads.fetch(url);
+    }
+    const write = () => this.#write(caller, { destination, draft, parentUuid, file });
+    const message = await (file ? this.#uploads.posting(file, write) : write());
+    return { ...message, ...addressee(body) };
+  }
 
-    const message = await this.#db.write(async (tx) => {
+  #write(caller: Caller, { destination, draft, parentUuid, file }: Post): Promise<Message> {
+    const now = this.#clock.now();
+    return this.#db.write(async (tx) => {
       const { room, isNew, events } = await openDestination(tx, this.#vault, caller, destination, now);
       mayPost(room);
       if (parentUuid !== null) await mustBeRoot(tx, room, parentUuid);
-      const { content, mentionedPeople, mentionsAll } = await compose(tx, room.id, draft);
+      const composed = await compose(tx, room.id, draft);
 
       const uuid = newUuid();
-      const stored = {
-        uuid,
-        parentUuid,
-        mentionedPeople: mentionedPeople.length > 0 ? mentionedPeople.map((person) => person.uuid).join(' ') : null,
-        mentionsAll: mentionsAll ? 1 : 0,
-        hasAttachments: draft.attachments ? 1 : 0,
-        createdAt: now,
-      } as const;
-      const sealed = this.#vault.seal(room.wrappedKey, sealContext(uuid), JSON.stringify(content));
-      await insertMessage(tx, { ...stored, roomId: room.id, personId: caller.personId, content: sealed }, [
-        ...mentionedPeople.map(({ id }) => id),
-        ...(mentionsAll ? [null] : []),
-      ]);
+      const { columns, mentioned } = sealMessage(this.#vault, room.wrappedKey, uuid, composed);
+      const stored = { ...columns, uuid, parentUuid, fileCount: file ? 1 : 0, createdAt: now };
+      await insertMessage(tx, { ...stored, roomId: room.id, personId: caller.personId }, mentioned);
+      if (file) await this.#uploads.attach(tx, file, { uuid, roomKey: room.wrappedKey }, 0);
       await touchRoom(tx, room.id, now);
       const author = { personUuid: caller.uuid, personEmail: caller.email };
-      const row = { ...stored, ...placeOf(room), ...author, opensRoom: isNew };
-      const created = messageEvent('created', row, caller.uuid);
+      const row = { ...stored, ...placeOf(room), ...author, updatedAt: null, opensRoom: isNew };
+      const created = messageEvent('created', row, caller.uuid, this.#publicUrl());
       await this.#log.append(tx, [...events, created], caller.trace);
-      return presentMessage(created.data, content);
+      return presentMessage(messageNotice(row, OWN), composed.content);
     });
-    return { ...message, ...addressee(body) };
   }
 
   async get(caller: Caller, id: string): Promise<Message> {
     return this.#present(await this.#visible(this.#db.reader, caller, id, 'messages_read'));
+  }
+
+  /** The message with this key, when the caller may see it. */
+  find(caller: Caller, uuid: string): Promise<MessageRow | undefined> {
+    return findMessageInReach(this.#db.reader, caller, uuid, this.#bots);
   }
 
   async list(caller: Caller, query: MessagesQuery): Promise<Page<Message>> {
@@ -109,6 +133,32 @@ export class MessageService {
     return { items: items.map((row) => this.#present(row)) };
   }
 
+  /** What is said anew takes the place of all that was said: text, markdown and mentions. A card stays unless one is sent. */
+  async update(caller: Caller, id: string, { roomId, text, markdown, ...body }: MessageUpdate): Promise<Message> {
+    const roomUuid = bodyKey('ROOM', roomId);
+    const words = { ...(text !== undefined && { text }), ...(markdown !== undefined && { markdown }) };
+    const newCards = body.attachments && this.#cardsOf({ attachments: body.attachments });
+    return this.#db.write(async (tx) => {
+      const message = await this.#visible(tx, caller, id, 'messages_write');
+      mayEdit(caller, message);
+      if (message.roomUuid !== roomUuid) throw new ApiError('messageMovedRoom');
+      const room = await findRoomToPostIn(tx, caller.personId, roomUuid);
+      if (!room) throw new ApiError('messageNotFound');
+      mayPost(room);
+      if (message.fileCount > 0) throw new ApiError('messageNotEditable');
+      if (message.edits >= MOST_EDITS) throw new ApiError('editLimitReached', { limit: MOST_EDITS });
+
+      const attachments = newCards ?? openContent(this.#vault, message).attachments ?? [];
+      const composed = await compose(tx, room.id, draftOf(words, { attachments }));
+      const { columns, mentioned } = sealMessage(this.#vault, room.wrappedKey, message.uuid, composed);
+      const edited = { ...columns, updatedAt: this.#clock.now(), edits: message.edits + 1 };
+      await updateMessage(tx, message, edited, mentioned);
+      const row = { ...message, ...edited };
+      await this.#log.append(tx, [messageEvent('updated', row, caller.uuid, this.#publicUrl())], caller.trace);
+      return presentMessage(messageNotice(row, OWN), composed.content);
+    });
+  }
+
   async remove(caller: Caller, id: string): Promise<void> {
     await this.#db.write(async (tx) => {
       const message = await this.#visible(tx, caller, id, 'messages_write');
@@ -116,7 +166,7 @@ export class MessageService {
       if (!room) throw new ApiError('messageNotFound');
       mayDelete(caller, message, room);
       await deleteMessage(tx, message.id);
-      await this.#log.append(tx, [messageEvent('deleted', message, caller.uuid)], caller.trace);
+      await this.#log.append(tx, [messageEvent('deleted', message, caller.uuid, this.#publicUrl())], caller.trace);
     });
   }
 
@@ -132,11 +182,23 @@ export class MessageService {
   }
 
   #present(row: MessageRow): Message {
-    return presentMessage(messageNotice(row), openContent(this.#vault, row));
+    return presentMessage(messageNotice(row, OWN), openContent(this.#vault, row));
   }
 }
 
 const MOST_DIRECT = 1000;
+/** Spec 3.4 */
+const MOST_EDITS = 10;
+/** Addresses without a host: the route knows by which one the client has called. */
+const OWN = '';
+
+/** A message that can be written. */
+interface Post {
+  destination: Destination;
+  draft: Draft;
+  parentUuid: string | null;
+  file: Upload | undefined;
+}
 
 /** A thread has one level, within one room (spec 3.4.4, section 13). */
 async function mustBeRoot(tx: Writer, room: PostingView, parentUuid: string): Promise<void> {

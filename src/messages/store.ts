@@ -13,7 +13,10 @@ export interface MessageRow {
   mentionedPeople: string | null;
   mentionsAll: Flag;
   hasAttachments: Flag;
+  fileCount: number;
   createdAt: number;
+  updatedAt: number | null;
+  edits: number;
   personId: number;
   personUuid: string;
   personEmail: string;
@@ -49,8 +52,15 @@ export interface NewMessage {
   mentionedPeople: string | null;
   mentionsAll: Flag;
   hasAttachments: Flag;
+  fileCount: number;
   createdAt: number;
 }
+
+/** What an edit changes. */
+export type Edited = Pick<
+  MessageRow,
+  'content' | 'mentionedPeople' | 'mentionsAll' | 'hasAttachments' | 'updatedAt' | 'edits'
+>;
 
 /** The message with this key in a room that the person is in. */
 export async function findMessageFor(reader: Reader, personId: number, uuid: string): Promise<MessageRow | undefined> {
@@ -70,6 +80,18 @@ export async function insertMessage(
 ): Promise<void> {
   await tx.all(insert, { ...message });
   const { uuid, roomId, createdAt } = message;
+  for (const personId of mentioned) await tx.all(insertMention, { messageUuid: uuid, roomId, personId, createdAt });
+}
+
+export async function updateMessage(
+  tx: Writer,
+  { id, uuid, roomId, createdAt }: MessageRow,
+  { content, mentionedPeople, mentionsAll, hasAttachments, updatedAt, edits }: Edited,
+  mentioned: readonly (number | null)[],
+): Promise<void> {
+  const changes = { content, mentionedPeople, mentionsAll, hasAttachments, updatedAt, edits };
+  await tx.query.updateTable('messages').set(changes).where('id', '=', id).execute();
+  await tx.query.deleteFrom('messageMentions').where('messageId', '=', id).execute();
   for (const personId of mentioned) await tx.all(insertMention, { messageUuid: uuid, roomId, personId, createdAt });
 }
 
@@ -115,7 +137,10 @@ export function selectMessages(query: Reader['query']) {
         'messages.mentionedPeople',
         'messages.mentionsAll',
         'messages.hasAttachments',
+        'messages.fileCount',
         'messages.createdAt',
+        'messages.updatedAt',
+        'messages.edits',
         'messages.personId',
         'people.uuid as personUuid',
         'messages.roomId',
@@ -161,6 +186,7 @@ const insert = statement<MessageValues>()((db, param) =>
     mentionedPeople: param('mentionedPeople'),
     mentionsAll: param('mentionsAll'),
     hasAttachments: param('hasAttachments'),
+    fileCount: param('fileCount'),
     createdAt: param('createdAt'),
   }),
 );

@@ -1,8 +1,7 @@
 import { derivedUuid } from '../core/ids.ts';
-import { compose, draftOf, insertMessage, sealContext } from '../messages/index.ts';
+import { compose, draftOf, insertMessage, sealMessage } from '../messages/index.ts';
 import type { PersonRef } from '../people/index.ts';
 import { touchRoom } from '../rooms/index.ts';
-import { flag } from '../db/index.ts';
 import { inPlace, known, whenNew, type Context } from './bringing.ts';
 import { findRoom, roomUuid, seedDirectRoom } from './rooms.ts';
 import type { World } from './schema.ts';
@@ -41,22 +40,12 @@ async function bringMessage(
   const uuid = derivedUuid('world message', room, String(number));
   const { text, markdown, html } = message;
   const draft = draftOf({ ...(text && { text }), ...(markdown && { markdown }), ...(html && { html }) });
-  const { content, mentionedPeople, mentionsAll } = await compose(tx, roomRow.id, draft);
+  const { columns, mentioned } = sealMessage(vault, roomRow.wrappedKey, uuid, await compose(tx, roomRow.id, draft));
   await tx.query.deleteFrom('messages').where('uuid', '=', uuid).execute();
   await insertMessage(
     tx,
-    {
-      uuid,
-      roomId: roomRow.id,
-      personId: author.id,
-      parentUuid: null,
-      content: vault.seal(roomRow.wrappedKey, sealContext(uuid), JSON.stringify(content)),
-      mentionedPeople: mentionedPeople.length > 0 ? mentionedPeople.map((person) => person.uuid).join(' ') : null,
-      mentionsAll: flag(mentionsAll),
-      hasAttachments: 0,
-      createdAt,
-    },
-    [...mentionedPeople.map(({ id }) => id), ...(mentionsAll ? [null] : [])],
+    { ...columns, uuid, roomId: roomRow.id, personId: author.id, parentUuid: null, fileCount: 0, createdAt },
+    mentioned,
   );
   await touchRoom(tx, roomRow.id, createdAt);
 }

@@ -43,7 +43,7 @@ const malformedId = 'Expect base64 ID or UUID.';
 const noTitle = 'Title cannot be empty.';
 const noContent = 'Both text and file cannot be empty.';
 const noDestination = 'Exactly one of the destination fields must not be empty (roomId, toPersonEmail, toPersonId)';
-const noFiles = 'Messages cannot carry files on this server yet: send text or markdown.';
+const oneFile = 'A message carries one file: send the others in messages of their own.';
 const noAction = 'Unable to get attachment action.';
 const noRoom = 'Could not find a room with provided ID.';
 const noTeam = 'Could not find a team with provided ID.';
@@ -99,8 +99,14 @@ describe('bodies that cannot be read', () => {
     row(400, 'a form with a field that every object has', unreadable, () =>
       typed(multipart, 'POST', messages, `${part('__proto__', '1')}--x--\r\n`),
     ),
-    row(400, 'a form with a file', noFiles, ({ room }) =>
-      typed(multipart, 'POST', messages, `${part('roomId', room)}${file(200_000)}--x--\r\n`),
+    row(400, 'a form that breaks off in a file', unreadable, ({ room }) =>
+      typed(multipart, 'POST', messages, `${part('roomId', room)}${file(200_000).slice(0, -100)}`),
+    ),
+    row(400, 'a form with two files', oneFile, ({ room }) =>
+      typed(multipart, 'POST', messages, `${part('roomId', room)}${file(200_000)}${file(200_000)}--x--\r\n`),
+    ),
+    row(400, 'a form with a file and no destination', noDestination, () =>
+      typed(multipart, 'POST', messages, `${file(10)}--x--\r\n`),
     ),
     row(413, 'a form of too many parts', /^The request body is larger than \d+ bytes\.$/, () =>
       typed(multipart, 'POST', messages, `${part('text', 'x').repeat(500)}--x--\r\n`),
@@ -225,7 +231,7 @@ describe('types of fields', () => {
       text: 'string',
       markdown: 'string',
       html: 'string',
-      files: 'array',
+      files: ['array', /^(files must be of type array|The file cannot be fetched from its URL: .*)\.$/],
       attachments: ['array', /^attachments (must be of type array|is a text that is not valid JSON)\.$/],
     }),
     ...wrongTypes('a submission', ({ card }, fields) => post(actions, { ...submit, messageId: card, ...fields }), {
@@ -290,10 +296,20 @@ describe('what cannot be done', () => {
     row(400, 'no content', noContent, ({ room }) => post(messages, { roomId: room })),
     row(400, 'blanks to somebody new', noContent, () => post(messages, { ...carol, text: ' ' })),
     row(400, 'markup alone to somebody new', noContent, () => post(messages, { ...carol, markdown: '#' })),
-    ...[['https://files.example/a'], ['https://files.example/a', 'https://files.example/b'], [5]].map((files) =>
-      row(400, `files ${JSON.stringify(files)}`, noFiles, ({ room }) =>
-        post(messages, { roomId: room, text: 'x', files }),
-      ),
+    row(400, 'two files', oneFile, ({ room }) =>
+      post(messages, { roomId: room, files: ['https://files.example/a', 'https://files.example/b'] }),
+    ),
+    row(400, 'a file that is no text', 'files.0 must be of type string.', ({ room }) =>
+      post(messages, { roomId: room, text: 'x', files: [5] }),
+    ),
+    row(400, 'a file that is no URL', /^The file cannot be fetched from its URL: ./, ({ room }) =>
+      post(messages, { roomId: room, files: ['a.txt'] }),
+    ),
+    row(404, 'an edit of nothing', noMessage, ({ room }) =>
+      put(`${messages}/${unknown('MESSAGE')}`, { roomId: room, text: 'x' }),
+    ),
+    row(404, 'a file of nothing', 'Could not find a file with provided ID.', () =>
+      get(`/v1/contents/${publicId('CONTENT', `${derivedUuid('unknown')}/0`)}`),
     ),
     ...badAttachments.map(([what, message, attachments]) =>
       row(400, what, message, ({ room }) => post(messages, { roomId: room, text: 'x', attachments })),
@@ -573,7 +589,8 @@ describe('places and methods', () => {
     ['PUT', `${rooms}/`, 'GET, HEAD, POST'],
     ['POST', `${rooms}/x`, 'GET, HEAD, PUT, DELETE'],
     ['PUT', memberships, 'GET, HEAD, POST'],
-    ['PUT', `${messages}/x`, 'GET, HEAD, DELETE'],
+    ['PATCH', `${messages}/x`, 'GET, HEAD, PUT, DELETE'],
+    ['POST', '/v1/contents/x', 'GET, HEAD'],
     ['GET', actions, 'POST'],
     ['DELETE', `${actions}/x`, 'GET, HEAD'],
     ['POST', '/v1/people/me', 'GET, HEAD, PUT, DELETE'],

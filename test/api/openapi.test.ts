@@ -51,6 +51,7 @@ import {
   Webhook,
   WebhookList,
 } from '../../src/contract/index.ts';
+import { download, send, text } from '../files/support.ts';
 import { StreamClient } from '../stream/support.ts';
 import { attachmentsOf } from '../support/cards.ts';
 import { raw } from '../support/raw.ts';
@@ -108,9 +109,11 @@ const routes: Readonly<Record<string, z.ZodType | undefined>> = {
   'POST /v1/messages': Message,
   'GET /v1/messages/direct': MessageList,
   'GET /v1/messages/{id}': Message,
+  'PUT /v1/messages/{id}': Message,
   'DELETE /v1/messages/{id}': undefined,
   'POST /v1/attachment/actions': AttachmentAction,
   'GET /v1/attachment/actions/{id}': AttachmentAction,
+  'GET /v1/contents/{id}': z.string(),
   'GET /v1/webhooks': WebhookList,
   'POST /v1/webhooks': Webhook,
   'GET /v1/webhooks/{id}': Webhook,
@@ -162,6 +165,7 @@ describe('/openapi.json', () => {
   const MediaType = z.strictObject({ schema: JsonSchema });
   const Content = z.strictObject({ 'application/json': MediaType });
   const Stream = z.strictObject({ 'text/event-stream': MediaType });
+  const File = z.strictObject({ 'application/octet-stream': MediaType });
   const Operation = z.strictObject({
     summary: z.string().min(1),
     tags: z.array(z.string().min(1)).min(1),
@@ -180,7 +184,7 @@ describe('/openapi.json', () => {
     requestBody: z.strictObject({ required: z.boolean().optional(), content: Content }).optional(),
     responses: z.record(
       z.string().regex(/^([1-5]\d\d|default)$/),
-      z.strictObject({ description: z.string().min(1), content: z.union([Content, Stream]).optional() }),
+      z.strictObject({ description: z.string().min(1), content: z.union([Content, Stream, File]).optional() }),
     ),
   });
   const Description = z.strictObject({
@@ -376,6 +380,11 @@ describe('a tour of every route', () => {
     const submission = { type: 'submit', messageId: card.id, inputs: { name: 'Bob', more: [1, { x: null }] } };
     const action = await post<AttachmentAction>('/v1/attachment/actions', submission, 'bob');
     await get(`/v1/attachment/actions/${action.id}`);
+    await call('alice', 'PUT', `/v1/messages/${direct.id}`, { roomId: direct.roomId, text: 'psst!' });
+    const file = (await send(server, 'alice', { roomId: room.id, text: 'file', files: text('content') })).body;
+    strict(Message).parse(file);
+    expect((await download(file, 'alice')).bytes.toString()).toBe('content');
+    visited.add('GET /v1/contents/{id}');
 
     for (const name of ['alice', 'bob'] as const) {
       for (const path of ['/v1/people/me', `/v1/people/${personId('robot')}`, `/v1/people/${personId('eve')}`])
@@ -407,7 +416,7 @@ describe('a tour of every route', () => {
     await get('/v1/memberships');
     await get(`/v1/memberships/${membership.id}`);
     await get(`/v1/messages/direct?personEmail=${people.bob.email}`);
-    for (const { id } of [message, reply, direct, card]) await get(`/v1/messages/${id}`);
+    for (const { id } of [message, reply, direct, card, file]) await get(`/v1/messages/${id}`);
     await get('/v1/webhooks');
     await get(`/v1/webhooks/${full.id}`);
     for (const path of ['/healthz', '/readyz']) await get(path);

@@ -13,6 +13,7 @@ import {
   type Team,
   type Webhook,
 } from '../../src/contract/index.ts';
+import { send as sendForm, text } from '../files/support.ts';
 import { attachmentsOf } from '../support/cards.ts';
 import { walk } from '../support/pages.ts';
 import { raw, type RawRequest } from '../support/raw.ts';
@@ -61,6 +62,7 @@ async function setScene(server: TestServer): Promise<Scene> {
   const alice = server.as('alice');
   const room = await server.room('Demo', 'alice', 'bob', 'robot');
   const message = await alice.say(room, 'hi');
+  const { body: file } = await sendForm(server, 'alice', { roomId: room.id, text: 'x', files: text('content') });
   const { roomId: direct } = await alice.ok<Message>('POST', '/v1/messages', {
     toPersonEmail: people.bob.email,
     text: 'hi',
@@ -98,6 +100,7 @@ async function setScene(server: TestServer): Promise<Scene> {
     '/v1/teams/{id}': team.id,
     '/v1/team/memberships/{id}': teamMembers.items[0]?.id ?? '',
     '/v1/messages/{id}': message.id,
+    '/v1/contents/{id}': file.files?.[0]?.split('/').at(-1) ?? '',
     '/v1/attachment/actions/{id}': action.id,
     '/v1/memberships/{id}': memberships[0]?.id ?? '',
     '/v1/webhooks/{id}': id,
@@ -117,6 +120,7 @@ async function setScene(server: TestServer): Promise<Scene> {
       'POST /v1/memberships': { roomId: room.id, personEmail: people.dave.email },
       'PUT /v1/memberships/{id}': { isModerator: true },
       'POST /v1/messages': { roomId: room.id, text: 'x', attachments: attachmentsOf() },
+      'PUT /v1/messages/{id}': { roomId: room.id, text: 'y' },
       'POST /v1/attachment/actions': submission,
       'POST /v1/webhooks': webhook,
       'PUT /v1/webhooks/{id}': { name: 'x' },

@@ -24,7 +24,11 @@ describe.skipIf(process.platform !== 'linux').each(disks)('a disk that is $story
     const log: { level: number; msg: string }[] = [];
     const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line)) });
     const file = path.join(disk.folder, 'hearth.db');
-    const server = await startServer((options) => ({ ...options, store: { file, durability: 'full' }, logger }));
+    const server = await startServer((options) => ({
+      ...options,
+      store: { ...options.store, file, durability: 'full' },
+      logger,
+    }));
     const alice = server.as('alice');
     const receiver = await server.receiver();
     const room = await server.room('Full house', 'alice', 'bob');

@@ -23,7 +23,11 @@ const look = (reader: Reader, kind: 'failed' | 'events') =>
   findCandidates(
     {
       reader,
-      matcher: new Matcher(new WebhookRegistry(vault), { of: async () => new Map() }, { allReachesBots: true }),
+      matcher: new Matcher(
+        new WebhookRegistry(vault),
+        { of: async () => new Map() },
+        { allReachesBots: true, allowMessagesUpdated: true },
+      ),
     },
     { kind, webhook: { id: 1 } as ActiveWebhook, filter: [], after: 0, until: 9 },
     { limit: 1, most: 1 },

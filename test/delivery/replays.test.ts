@@ -459,7 +459,7 @@ test('since it became inactive: what it missed up to now; a replay of that which
     clock,
     logger: pino({ level: 'silent' }),
     registry,
-    matcher: new Matcher(registry, { of: async () => new Map() }, { allReachesBots: true }),
+    matcher: new Matcher(registry, { of: async () => new Map() }, { allReachesBots: true, allowMessagesUpdated: true }),
     recorder: { onRecorded: () => {}, nextChange: () => 0 },
     wake: () => {},
   });

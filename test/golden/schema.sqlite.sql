@@ -20,6 +20,12 @@ CREATE TABLE events (
     resource text not null, event text not null, "actorUuid" text not null, "roomUuid" text not null,
     "orgUuid" text not null, facts text not null, data text not null, "createdAt" integer not null);
 
+CREATE TABLE files (
+    id integer primary key, uuid text not null unique,
+    "messageId" integer references messages (id) on delete set null, position integer not null,
+    size integer not null, sealed blob, "createdAt" integer not null,
+    unique ("messageId", position));
+
 CREATE TABLE "formerWebhooks" (
     "webhookId" integer not null references webhooks (id) on delete cascade, revision integer not null,
     name text not null, "targetUrl" text not null,
@@ -49,7 +55,7 @@ CREATE TABLE messages (
     "roomId" integer not null references rooms (id) on delete cascade,
     "personId" integer not null references people (id),
     "parentUuid" text, content blob not null, "mentionedPeople" text, "mentionsAll" integer not null,
-    "createdAt" integer not null, "hasAttachments" integer not null default 0);
+    "createdAt" integer not null, "fileCount" integer not null default 0, "updatedAt" integer, edits integer not null default 0, "hasAttachments" integer not null default 0);
 
 CREATE TABLE migrations (id integer primary key, name text not null, breaking integer not null);
 

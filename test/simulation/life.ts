@@ -154,7 +154,10 @@ export class Life implements Mortal {
         return webhooks;
       }
     }
-    return new WatchedMatcher(registry, new RoomMembers(db.reader, log), { allReachesBots: ALL_REACHES_BOTS });
+    return new WatchedMatcher(registry, new RoomMembers(db.reader, log), {
+      allReachesBots: ALL_REACHES_BOTS,
+      allowMessagesUpdated: true,
+    });
   }
 
   #send({ url, headers, body }: Sent): Promise<Outcome> {

@@ -267,7 +267,11 @@ function sees(webhook: ActiveWebhook, event: LoggedEvent, { members }: State): b
 function sightOf({ roomUuid, facts }: LoggedEvent, members: State['members']) {
   const inRoom = members.get(roomUuid) ?? new Map<string, number>();
   const concerned = new Map(facts.audience?.map((uuid) => [uuid, 0]));
-  return { members: roomUuid === '' ? concerned : inRoom, allReachesBots: ALL_REACHES_BOTS };
+  return {
+    members: roomUuid === '' ? concerned : inRoom,
+    allReachesBots: ALL_REACHES_BOTS,
+    allowMessagesUpdated: true,
+  };
 }
 
 /** How long the receiver asked to be left alone (ms). */

@@ -42,7 +42,9 @@ export function testOptions(folder: string): AppOptions {
   return {
     http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1_048_576 },
     // A kill loses nothing without the wait for the disk; what a power loss does is not for these tests.
-    store: { file: path.join(folder, 'hearth.db'), durability: 'off' },
+    publicUrl: undefined,
+    files: { limit: 104_857_600, fetchTimeoutMs: 60_000 },
+    store: { file: path.join(folder, 'hearth.db'), filesFolder: path.join(folder, 'files'), durability: 'off' },
     masterKeys: [newMasterKey()],
     delivery: {
       schedule: parseSchedule('default'),

@@ -3,6 +3,7 @@ import type { Schema } from '../schema.ts';
 import { initial } from './001-initial.ts';
 import { worldEntries } from './002-world-entries.ts';
 import { deliveryEngine } from './003-delivery-engine.ts';
+import { files } from './004-files.ts';
 import { attachmentActions } from './005-attachment-actions.ts';
 import { teams } from './006-teams.ts';
 import { people } from './007-people.ts';
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   { id: 1, name: 'initial', breaking: true, up: initial },
   { id: 2, name: 'world entries', breaking: false, up: worldEntries },
   { id: 3, name: 'delivery engine', breaking: true, up: deliveryEngine },
+  { id: 4, name: 'files', breaking: true, up: files },
   { id: 5, name: 'attachment actions', breaking: false, up: attachmentActions },
   { id: 6, name: 'teams', breaking: true, up: teams },
   { id: 7, name: 'people', breaking: true, up: people },

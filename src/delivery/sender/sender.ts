@@ -99,7 +99,11 @@ export class Sender implements Sending {
   }
 }
 
-function connectorTo(origin: URL, secureContext: SecureContext, options: SenderOptions): Connector {
+export function connectorTo(
+  origin: URL,
+  secureContext: SecureContext,
+  options: Pick<SenderOptions, 'guard' | 'verifyTls' | 'connectTimeoutMs'>,
+): Connector {
   const { guard, verifyTls = true, connectTimeoutMs = 3_000 } = options;
   return guard.connector(origin, {
     timeout: connectTimeoutMs,
