@@ -1,6 +1,6 @@
 import { type OxlintOverride, defineConfig } from 'oxlint';
 
-const resources = ['people', 'rooms', 'memberships', 'messages', 'webhooks'];
+const resources = ['people', 'rooms', 'memberships', 'messages', 'webhooks', 'oauth'];
 
 /** Which other folders of src/ each folder may import; src/app.ts, src/main.ts and src/cli may import everything. */
 const mayImport: Record<string, readonly string[]> = {

@@ -30,6 +30,11 @@ import { MembershipService } from './memberships/service.ts';
 import type { BotRules } from './messages/policy.ts';
 import { messageRoutes } from './messages/routes.ts';
 import { MessageService } from './messages/service.ts';
+import type { OAuthOptions } from './oauth/index.ts';
+import { mayLookBehindWebhooks } from './oauth/policy.ts';
+import { credentialRoutes, signInRoutes } from './oauth/routes.ts';
+import { expirySweeps } from './oauth/sweeps.ts';
+import { userInfoRoute } from './oauth/user-info.ts';
 import { findCaller, SYSTEM_BOT_UUID, systemBot } from './people/index.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { PeopleService } from './people/service.ts';
@@ -78,6 +83,7 @@ export interface AppOptions {
   traces: { endpoint: string } | undefined;
   /** Of all people together, and of each. */
   streams: SeatLimits;
+  oauth: OAuthOptions;
   logger: Logger;
 }
 
@@ -154,6 +160,8 @@ export async function createApp(
   }
   const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
   const authenticated = authenticate(callerOf, clock);
+  const oauth = { ...parts, ...options.oauth };
+  await signInRoutes(api, oauth);
   await api.register(
     async (v1: Api) => {
       v1.addHook('onRequest', authenticated);
@@ -161,16 +169,25 @@ export async function createApp(
       roomRoutes(v1, new RoomService(parts));
       membershipRoutes(v1, new MembershipService(parts));
       webhookRoutes(v1, webhooks);
+      userInfoRoute(v1, parts);
       await messageRoutes(v1, messages);
     },
     { prefix: '/v1' },
   );
   await api.register(
     async (ours: Api) => {
+      ours.addHook('onRequest', authenticated);
+      credentialRoutes(ours, oauth);
+      streamRoutes(ours, { streams, clock, findCaller: callerOf });
+    },
+    { prefix: '/hearth/v1' },
+  );
+  await api.register(
+    async (ours: Api) => {
       const { engine, replayer, book, wake } = delivery;
       ours.addHook('onRequest', authenticated);
+      ours.addHook('onRequest', mayLookBehindWebhooks);
       replayRoutes(ours, new ReplayService({ ...parts, replayer }));
-      streamRoutes(ours, { streams, clock, findCaller: callerOf });
       inspectRoutes(ours, {
         ...parts,
         ...delivery,
@@ -260,7 +277,7 @@ async function composeDelivery(options: AppOptions, { courier, exporter, tellOwn
     limits,
     firstMessageDelayMs,
   });
-  const retention = new Retention({ ...parts, times: options.retention });
+  const retention = new Retention({ ...parts, times: options.retention, further: expirySweeps(clock) });
   const wake = (webhookId: number) => engine.backlog.note(webhookId, clock.now());
   const replayer = new Replayer({ ...parts, matcher, recorder, wake });
   const book = new HealthBook(clock, window);

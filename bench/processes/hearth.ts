@@ -19,7 +19,12 @@ if (folder === undefined) throw new Error('Which folder?');
 /** As `hearth serve` runs when nothing is set, but that it may call receivers on this machine and disables none. */
 const flags = { host: '127.0.0.1', port: '0', 'webhook-allow': '127.0.0.1', 'webhook-disable-after': '0' };
 const options: AppOptions = {
-  ...settledOptions(readServeConfig({ flags, env: {} }), { alsoAllow: [], rewrite: [], verifyTls: true }),
+  ...settledOptions(readServeConfig({ flags, env: {} }), {
+    alsoAllow: [],
+    rewrite: [],
+    verifyTls: true,
+    signIn: 'token',
+  }),
   store: { file: path.join(folder, 'hearth.db'), durability: 'full' },
   // The same at each start: a store may be measured in several.
   masterKeys: [createHash('sha256').update('benchmark').digest()],

@@ -27,7 +27,9 @@ async function run({ given, io }: Call): Promise<void> {
       const next = await withNewFirst(present, config);
       return { keys: next, counts: await rewrapAll(db, new Vault(next)) };
     });
-    io.out.write(`Sealed anew: the keys of ${counts.rooms} rooms, the secrets of ${counts.secrets} webhooks.\n`);
+    io.out.write(
+      `Sealed anew: the keys of ${counts.rooms} rooms, the secrets of ${counts.secrets} webhooks and ${counts.issuers} guest issuers.\n`,
+    );
     io.out.write(
       config.masterKey ? 'HEARTH_MASTER_KEY needs only its first key from now on.\n' : await retireOthers(config, keys),
     );
@@ -63,7 +65,7 @@ async function retireOthers(config: StoreConfig, [current, ...earlier]: MasterKe
   return `${keyFile} holds the new key. Backups made before open with the earlier one, which is now in ${retired}: delete that when you need them no more.\n`;
 }
 
-async function rewrapAll(db: Database, vault: Vault): Promise<{ rooms: number; secrets: number }> {
+async function rewrapAll(db: Database, vault: Vault): Promise<{ rooms: number; secrets: number; issuers: number }> {
   const rooms = await inBatches(async (after) =>
     db.write(async ({ query }) => {
       const rows = await query
@@ -106,7 +108,27 @@ async function rewrapAll(db: Database, vault: Vault): Promise<{ rooms: number; s
       return rows;
     }),
   );
-  return { rooms, secrets };
+  const issuers = await inBatches(async (after) =>
+    db.write(async ({ query }) => {
+      const rows = await query
+        .selectFrom('guestIssuers')
+        .select(['id', 'secret'])
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(BATCH)
+        .execute();
+      for (const { id, secret } of rows) {
+        if (vault.isCurrent(secret)) continue;
+        await query
+          .updateTable('guestIssuers')
+          .set({ secret: vault.rewrapAlone(secret) })
+          .where('id', '=', id)
+          .execute();
+      }
+      return rows;
+    }),
+  );
+  return { rooms, secrets, issuers };
 }
 
 /** Answers how many rows there were. */

@@ -48,6 +48,44 @@ export const errors = {
     detail: "'{key}' is not a filter of {resource}: use {allowed}.",
   },
   tooManyWebhooks: { status: 400, message: 'You have {limit} webhooks already, which is the limit.' },
+  tooManyIntegrations: { status: 400, message: 'You have {limit} integrations already, which is the limit.' },
+  tooManyGuestIssuers: { status: 400, message: 'You have {limit} guest issuers already, which is the limit.' },
+  tooManyTokens: {
+    status: 400,
+    message: 'You have {limit} tokens already, which is the limit: revoke one of them first.',
+  },
+  scopeUnknown: { status: 400, message: "There is no scope '{scope}' on this server." },
+  scopeBeyondToken: {
+    status: 400,
+    message: "Your own token does not have the scope '{scope}', so it cannot give it away.",
+  },
+  expiryBeyondToken: { status: 400, message: 'Your own token ends at {time}: one that it makes cannot last longer.' },
+  oauthRequestInvalid: { status: 400, message: '{reason}', error: 'invalid_request' },
+  clientInvalid: {
+    status: 400,
+    message: 'The client is unknown, or its secret is wrong.',
+    error: 'invalid_client',
+  },
+  grantInvalid: { status: 400, message: '{reason}', error: 'invalid_grant' },
+  grantTypeUnsupported: {
+    status: 400,
+    message: "grant_type '{type}' is not available here: use one of {allowed}.",
+    error: 'unsupported_grant_type',
+  },
+  scopeInvalid: { status: 400, message: '{reason}', error: 'invalid_scope' },
+  deviceDenied: { status: 400, message: 'The person has refused.', error: 'access_denied' },
+  deviceCodeExpired: { status: 400, message: 'The code has expired: begin again.', error: 'expired_token' },
+  devicePolledTooOften: {
+    status: 400,
+    message: 'You ask too often: wait {seconds} seconds before you ask again.',
+    error: 'slow_down',
+  },
+  clientIdUnknown: { status: 400, message: 'No integration has the client_id of this link.' },
+  redirectUriMismatch: {
+    status: 400,
+    message: 'The redirect_uri of this link is not one that the integration is registered with.',
+  },
+  formExpired: { status: 400, message: 'This form is out of date: go back to the application and begin again.' },
   replayStartMissing: {
     status: 400,
     message: 'Give since or fromSequence: a replay of this kind has to be told where it begins.',
@@ -56,6 +94,7 @@ export const errors = {
     status: 401,
     message: 'The request requires a valid access token set in the Authorization request header.',
   },
+  guestTokenInvalid: { status: 401, message: 'The guest token cannot be accepted: {reason}' },
   forbidden: {
     status: 403,
     message:
@@ -66,6 +105,11 @@ export const errors = {
     message: 'Failed to get activity.',
     detail: 'A bot reads a group room by what mentions it: add mentionedPeople=me.',
   },
+  personalTokenOnly: {
+    status: 403,
+    message: 'This takes a token that was given to you directly, not one of an integration.',
+  },
+  guestToGuest: { status: 403, message: 'Guests cannot talk to guests.' },
   mentionFilterForeign: { status: 403, message: 'mentionedPeople can only be me or your own id.' },
   moderatorsOnly: { status: 403, message: 'The room is locked: only a moderator may do this.' },
   announcementOnly: { status: 403, message: 'Only moderators may post in an announcement room.' },
@@ -78,6 +122,10 @@ export const errors = {
   personNotFound: { status: 404, message: 'Person not found' },
   emailNotFound: { status: 404, message: '{email} not found.' },
   webhookNotFound: { status: 404, message: 'Could not find a webhook with provided ID.' },
+  integrationNotFound: { status: 404, message: 'Could not find an integration with provided ID.' },
+  guestIssuerNotFound: { status: 404, message: 'Could not find a guest issuer with provided ID.' },
+  tokenNotFound: { status: 404, message: 'Could not find a token with provided ID.' },
+  authorizationNotFound: { status: 404, message: 'Could not find an authorization with provided ID.' },
   replayNotFound: { status: 404, message: 'Could not find a replay with provided ID.' },
   deliveryNotFound: { status: 404, message: 'Could not find a delivery with provided ID.' },
   eventNotFound: { status: 404, message: 'Could not find an event with provided ID.' },
@@ -97,6 +145,12 @@ export const errors = {
   webhookInactive: { status: 409, message: 'The webhook is inactive: enable it first.' },
   bodyTooLarge: { status: 413, message: 'The request body is larger than {limit} bytes.' },
   mediaTypeUnsupported: { status: 415, message: "Content type '{type}' not supported" },
+  authorizationPending: {
+    status: 428,
+    message: 'The person has not decided yet: ask again later.',
+    error: 'authorization_pending',
+  },
+  tooManyGuesses: { status: 429, message: 'Too many codes were wrong: try again in a minute.' },
   tooManyStreams: {
     status: 429,
     message: 'You follow {limit} streams already, which is the limit: end one of them first.',
@@ -114,6 +168,8 @@ interface ErrorEntry {
   message: string;
   /** Said in a second `errors[]` entry, where the first one's wording is fixed by what clients expect. */
   detail?: string;
+  /** What OAuth 2 calls it (RFC 6749, RFC 8628): told as `error`, beside Webex's fields. */
+  error?: string;
 }
 
 export type ErrorCode = keyof typeof errors;
@@ -126,12 +182,15 @@ export class ApiError extends Error {
   readonly status: number;
   /** `errors[].description`, the message first (ERR-2). */
   readonly descriptions: readonly string[];
+  /** The word of OAuth 2 for it. */
+  readonly oauthError: string | undefined;
 
   constructor(code: ErrorCode, details: Details = {}, more: readonly string[] = []) {
     const entry: ErrorEntry = errors[code];
     super(fill(entry.message, details));
     this.code = code;
     this.status = entry.status;
+    this.oauthError = entry.error;
     this.descriptions = [this.message, ...(entry.detail ? [fill(entry.detail, details)] : []), ...more];
   }
 }

@@ -13,7 +13,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   // Not its words: they may quote the body, which may be a message.
   else request.log.debug({ code: refusal.code, path: request.url }, 'refused');
   if (refusal.status === 503) reply.header('Retry-After', '1');
-  return reply.code(refusal.status).send(errorBody(refusal.descriptions, request.id));
+  return reply.code(refusal.status).send(errorBody(refusal.descriptions, request.id, refusal.oauthError));
 }
 
 /** What is no HTTP that can be read becomes no request; it is answered in the same shape all the same. */
@@ -41,8 +41,13 @@ export function newTrackingId(): string {
   return `HEARTH_${randomUUID()}`;
 }
 
-function errorBody(descriptions: readonly string[], trackingId: string) {
-  return { message: descriptions[0], errors: descriptions.map((description) => ({ description })), trackingId };
+function errorBody(descriptions: readonly string[], trackingId: string, oauthError?: string) {
+  return {
+    message: descriptions[0],
+    errors: descriptions.map((description) => ({ description })),
+    trackingId,
+    ...(oauthError !== undefined && { error: oauthError, error_description: descriptions[0] }),
+  };
 }
 
 function asApiError(error: unknown, request: FastifyRequest): ApiError {

@@ -6,7 +6,7 @@ import type { NewEvent } from '../core/events.ts';
 import { flag, type Database, type Reader } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, keyset, pathKey, type Page } from '../http/index.ts';
-import { findPersonByEmail, findPersonByUuid, type PersonRef } from '../people/index.ts';
+import { findPersonByEmail, findPersonByUuid, guestsMustNotMeet, type PersonRef } from '../people/index.ts';
 import { findRoomFor, touchRoom, type MemberView } from '../rooms/index.ts';
 import { join, leave } from './joining.ts';
 import { followModerators, setModerator } from './moderation.ts';
@@ -60,6 +60,7 @@ export class MembershipService {
       mayChangeMembers(found, 'inviting somebody');
       const person = await invited(tx, body);
       if (await memberships.find(tx, found.uuid, person.uuid)) throw new ApiError('alreadyMember');
+      guestsMustNotMeet(caller, person);
 
       const room = await this.#touched(tx, found);
       const { membership, events } = await join(tx, room, person, caller.uuid, room.lastActivityAt);

@@ -18,3 +18,8 @@ export function mustSayWhom(caller: Caller, { email, displayName, id }: PeopleQu
   if (email || displayName || id || administers(caller, caller.orgId)) return;
   throw new ApiError('peopleFilterMissing');
 }
+
+/** Spec 1.4: guests cannot talk to guests. */
+export function guestsMustNotMeet(caller: Pick<Caller, 'type'>, other: Pick<Caller, 'type'>): void {
+  if (caller.type === 'appuser' && other.type === 'appuser') throw new ApiError('guestToGuest');
+}

@@ -3,11 +3,25 @@ CREATE TABLE attempts (
     "startedAt" integer not null, "durationMs" integer not null, status integer, error text, exchange text,
     primary key ("deliveryId", number)) without rowid;
 
+CREATE TABLE "authorizationCodes" (
+    id integer primary key, hash blob not null unique,
+    "integrationId" integer not null references integrations (id) on delete cascade,
+    "personId" integer not null references people (id) on delete cascade,
+    scopes text not null, "redirectUri" text not null, challenge text,
+    "grantId" integer references grants (id) on delete cascade, "expiresAt" integer not null);
+
 CREATE TABLE deliveries (
     id integer primary key,
     "eventId" integer not null, "webhookId" integer not null,
     state text not null, reason text, attempts integer not null, "dueAt" integer, "lastStatus" integer, "lastAttemptAt" integer, "lastDurationMs" integer, "createdAt" integer not null, untried integer not null default 0, "roomUuid" text, revision integer, "replayId" integer, "attemptsBefore" integer not null default 0, exchange text, change integer not null default 0,
     unique ("eventId", "webhookId"));
+
+CREATE TABLE "deviceCodes" (
+    id integer primary key, hash blob not null unique, "userCodeHash" blob not null unique,
+    "integrationId" integer not null references integrations (id) on delete cascade,
+    "personId" integer references people (id) on delete cascade,
+    scopes text not null, state text not null, "intervalMs" integer not null, "polledAt" integer,
+    "expiresAt" integer not null);
 
 CREATE TABLE events (
     id integer primary key autoincrement, uuid text not null unique,
@@ -18,6 +32,24 @@ CREATE TABLE "formerWebhooks" (
     "webhookId" integer not null references webhooks (id) on delete cascade, revision integer not null,
     name text not null, "targetUrl" text not null,
     primary key ("webhookId", revision)) without rowid;
+
+CREATE TABLE grants (
+    id integer primary key, uuid text not null unique,
+    "integrationId" integer not null references integrations (id) on delete cascade,
+    "personId" integer not null references people (id) on delete cascade,
+    scopes text not null, "refreshHash" blob not null unique, "refreshExpiresAt" integer not null,
+    "createdAt" integer not null);
+
+CREATE TABLE "guestIssuers" (
+    id integer primary key, "orgId" integer not null unique references organizations (id),
+    "ownerId" integer not null references people (id) on delete cascade,
+    secret blob not null, "createdAt" integer not null);
+
+CREATE TABLE integrations (
+    id integer primary key, "clientId" text not null unique,
+    "ownerId" integer not null references people (id) on delete cascade,
+    name text not null, description text, "redirectUris" text not null, scopes text not null,
+    "secretHash" blob not null, "createdAt" integer not null, "modifiedAt" integer not null);
 
 CREATE TABLE "logPositions" (consumer text primary key, position integer not null);
 
@@ -72,7 +104,7 @@ CREATE TABLE sqlite_sequence(name,seq);
 CREATE TABLE tokens (
     id integer primary key, hash blob not null unique,
     "personId" integer not null references people (id) on delete cascade,
-    "appKey" text not null, scopes text not null, "createdAt" integer not null, "expiresAt" integer);
+    "appKey" text not null, scopes text not null, "createdAt" integer not null, "expiresAt" integer, "grantId" integer references grants (id) on delete cascade, name text);
 
 CREATE TABLE webhooks (
     id integer primary key autoincrement, uuid text not null unique,
@@ -84,6 +116,14 @@ CREATE TABLE webhooks (
 CREATE TABLE "worldEntries" (key text primary key, declaration text not null);
 
 CREATE INDEX attempts_by_time on attempts ("startedAt");
+
+CREATE INDEX codes_by_end on "authorizationCodes" ("expiresAt");
+
+CREATE INDEX codes_by_grant on "authorizationCodes" ("grantId");
+
+CREATE INDEX codes_by_integration on "authorizationCodes" ("integrationId");
+
+CREATE INDEX codes_by_person on "authorizationCodes" ("personId");
 
 CREATE INDEX deliveries_behind_a_room on deliveries ("webhookId", "roomUuid", "eventId")
     where state = 'waiting' and "dueAt" is null;
@@ -106,9 +146,25 @@ CREATE INDEX deliveries_untried on deliveries ("webhookId", "eventId")
 
 CREATE INDEX deliveries_with_exchange on deliveries ("lastAttemptAt") where exchange is not null;
 
+CREATE INDEX device_codes_by_end on "deviceCodes" ("expiresAt");
+
+CREATE INDEX device_codes_by_integration on "deviceCodes" ("integrationId");
+
+CREATE INDEX device_codes_by_person on "deviceCodes" ("personId");
+
 CREATE INDEX events_by_time on events ("createdAt");
 
 CREATE INDEX events_of_messages on events (substr(data, 40, 48)) where resource = 'messages';
+
+CREATE INDEX grants_by_end on grants ("refreshExpiresAt");
+
+CREATE INDEX grants_by_integration on grants ("integrationId");
+
+CREATE INDEX grants_by_person on grants ("personId", "integrationId", id);
+
+CREATE INDEX guest_issuers_by_owner on "guestIssuers" ("ownerId", id);
+
+CREATE INDEX integrations_by_owner on integrations ("ownerId", id);
 
 CREATE INDEX memberships_by_person on memberships ("personId", "roomId");
 
@@ -125,6 +181,10 @@ CREATE INDEX people_by_name on people ("orgId", "displayName");
 CREATE INDEX replays_by_webhook on replays ("webhookId", id);
 
 CREATE UNIQUE INDEX replays_open on replays ("webhookId") where state in ('running', 'paused');
+
+CREATE INDEX tokens_by_end on tokens ("expiresAt") where "expiresAt" is not null;
+
+CREATE INDEX tokens_by_grant on tokens ("grantId", id) where "grantId" is not null;
 
 CREATE INDEX tokens_by_person on tokens ("personId");
 
