@@ -93,6 +93,7 @@ export const PersonalTokenList = listOf(PersonalToken);
 export const NewPersonalToken = PersonalToken.extend({
   token: z.string().meta({ description: 'Shown this once; the server keeps a hash.' }),
 }).meta({ id: 'NewPersonalToken' });
+export type NewPersonalToken = z.output<typeof NewPersonalToken>;
 
 /** Ten years, in seconds. */
 const LONGEST_S = 315_360_000;

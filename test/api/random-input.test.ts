@@ -9,6 +9,7 @@ import {
   type Room,
   type Webhook,
 } from '../../src/contract/index.ts';
+import { register } from '../oauth/support.ts';
 import { walk } from '../support/pages.ts';
 import { raw, type RawRequest } from '../support/raw.ts';
 import { people, personId, personUuid, startServer, type TestServer } from '../support/server.ts';
@@ -66,6 +67,8 @@ async function setScene(server: TestServer): Promise<Scene> {
   const replay = await alice.ok<Replay>('POST', '/hearth/v1/replays', { webhookId: id });
   await alice.say(room, 'heard');
   await server.settled();
+  const integration = await register(server);
+  const issuer = await alice.ok<{ id: string }>('POST', '/hearth/v1/guest-issuers', { name: 'x' });
   const { items: deliveries } = await alice.ok<{ items: Delivery[] }>('GET', '/hearth/v1/deliveries');
   const ids = {
     '/hearth/v1/webhooks/{id}': id,
@@ -74,6 +77,8 @@ async function setScene(server: TestServer): Promise<Scene> {
     '/hearth/v1/deliveries/{id}': deliveries[0]?.id ?? '',
     '/hearth/v1/deliveries/{id}/resend': deliveries[0]?.id ?? '',
     '/hearth/v1/replays/{id}': replay.id,
+    '/hearth/v1/integrations/{id}': integration.id,
+    '/hearth/v1/guest-issuers/{id}': issuer.id,
     '/v1/rooms/{id}': room.id,
     '/v1/messages/{id}': message.id,
     '/v1/memberships/{id}': memberships[0]?.id ?? '',
@@ -95,6 +100,13 @@ async function setScene(server: TestServer): Promise<Scene> {
       'PUT /hearth/v1/webhooks/{id}': { ordering: 'room' },
       'POST /hearth/v1/webhooks/{id}/secret': { secret: 's', overlapSeconds: 60 },
       'POST /hearth/v1/webhooks/{id}/enable': { replay: 'none' },
+      'POST /v1/access_token': { grant_type: 'authorization_code', client_id: integration.clientId, code: 'x' },
+      'POST /v1/device/authorize': { client_id: integration.clientId, scope: 'spark:rooms_read' },
+      'POST /v1/device/token': { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: 'x' },
+      'POST /hearth/v1/integrations': { name: 'x', redirectUris: ['https://app.example/'], scopes: ['spark:all'] },
+      'PUT /hearth/v1/integrations/{id}': { name: 'x' },
+      'POST /hearth/v1/guest-issuers': { name: 'x' },
+      'POST /hearth/v1/tokens': { name: 'x', scopes: ['spark:rooms_read'], expiresIn: 60 },
       'POST /hearth/v1/replays': { webhookId: id },
       'POST /hearth/v1/replays/preview': { webhookId: id },
     },

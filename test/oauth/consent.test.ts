@@ -32,7 +32,8 @@ describe('the page', () => {
     const { text, form } = await browser.open(linkOf(integration));
     expect(text).toContain('bob@acme.example');
     expect(text).not.toContain('robot@webex.bot');
-    const person = /value="([0-9a-f-]{36})"[^>]*>\s*<span>\s*<b>Bob Brown/.exec(text)?.[1] ?? '';
+    const person = personUuid('bob');
+    expect(text).toContain(`value="${person}"`);
     const allowed = await browser.submit(form, { decision: 'allow', person });
     expect(allowed.headers.get('location')).toMatch(/^https:\/\/app\.example\/callback\?code=/);
     for (const nobody of ['', 'x', personUuid('robot')]) {

@@ -101,14 +101,14 @@ describe('who is not let in', () => {
     [
       'one without an end',
       400,
-      (server, { id, secret }) =>
+      (_, { id, secret }) =>
         new SignJWT({ sub: 'x', iss: id }).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(secret, 'base64')),
     ],
     ['one that names nobody', 400, (server, issuer) => jwt(server, issuer, { sub: '' })],
     [
       'another algorithm',
       401,
-      (server, { id, secret }) =>
+      (_, { id, secret }) =>
         new SignJWT({ sub: 'x', iss: id, exp: now + 60 })
           .setProtectedHeader({ alg: 'HS512' })
           .sign(Buffer.from(secret.repeat(2), 'base64')),

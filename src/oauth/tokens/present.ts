@@ -4,9 +4,9 @@ import { publicId } from '../../core/ids.ts';
 import { splitScopes } from '../scopes.ts';
 import type { AuthorizationRow, TokenRow } from './store.ts';
 
-/** Half of the hash: it names the token, and helps nobody to find it. */
+/** A part of the hash: it names the token, and helps nobody to find it. */
 export function tokenId(hash: Uint8Array): string {
-  return Buffer.from(hash.subarray(0, 16)).toString('base64url');
+  return Buffer.from(hash.subarray(0, 20)).toString('hex');
 }
 
 export function presentToken({ hash, name, scopes, createdAt, expiresAt }: TokenRow): PersonalToken {
