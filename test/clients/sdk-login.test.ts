@@ -121,7 +121,9 @@ class Sdk {
 
   async #done(): Promise<Done> {
     for (;;) {
-      const [message] = (await once(this.#child, 'message', { signal: this.#ended.signal })) as [Done | { kind: 'refused' }];
+      const [message] = (await once(this.#child, 'message', { signal: this.#ended.signal })) as [
+        Done | { kind: 'refused' },
+      ];
       if (message.kind === 'done') return message;
     }
   }

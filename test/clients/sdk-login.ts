@@ -41,9 +41,9 @@ interface Webex {
 
 // The bot framework brings it along.
 const requireBeside = createRequire(createRequire(import.meta.url).resolve('webex-node-bot-framework'));
-const { init } = requireBeside('webex') as { init(): Webex };
+const sdk = requireBeside('webex') as { init(): Webex };
 
-const webex = init();
+const webex = sdk.init();
 await once(webex as unknown as NodeJS.EventEmitter, 'ready');
 report({ kind: 'done' });
 

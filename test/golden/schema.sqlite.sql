@@ -158,9 +158,9 @@ CREATE INDEX events_of_messages on events (substr(data, 40, 48)) where resource 
 
 CREATE INDEX grants_by_end on grants ("refreshExpiresAt");
 
-CREATE INDEX grants_by_integration on grants ("integrationId");
+CREATE INDEX grants_by_integration on grants ("integrationId", "personId", id);
 
-CREATE INDEX grants_by_person on grants ("personId", "integrationId", id);
+CREATE INDEX grants_by_person on grants ("personId", id);
 
 CREATE INDEX guest_issuers_by_owner on "guestIssuers" ("ownerId", id);
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { AccessToken, Integration } from '../../src/contract/index.ts';
-import { tokenOf, type Name, type TestServer } from '../support/server.ts';
+import { tokenOf, type Answer, type Name, type TestServer } from '../support/server.ts';
 
 export type Registered = Integration & { clientSecret: string };
 
@@ -100,7 +100,7 @@ export async function ask<T = Record<string, string>>(
   path: string,
   fields: Record<string, string>,
   { clientId, clientSecret }: { clientId: string; clientSecret: string },
-): Promise<{ status: number; headers: Headers; body: T }> {
+): Promise<Answer<T>> {
   const response = await fetch(new URL(path, server.url), {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },

@@ -19,8 +19,8 @@ const statements = [
     "personId" integer not null references people (id) on delete cascade,
     scopes text not null, "refreshHash" blob not null unique, "refreshExpiresAt" integer not null,
     "createdAt" integer not null)`,
-  `create index grants_by_person on grants ("personId", "integrationId", id)`,
-  `create index grants_by_integration on grants ("integrationId")`,
+  `create index grants_by_person on grants ("personId", id)`,
+  `create index grants_by_integration on grants ("integrationId", "personId", id)`,
   `create index grants_by_end on grants ("refreshExpiresAt")`,
 
   `alter table tokens add column "grantId" integer references grants (id) on delete cascade`,

@@ -44,7 +44,7 @@ function read({ authorization, client_id, client_secret }: ClientCredentials): {
 }
 
 /** RFC 6749, 2.3.1: both halves are form encoded first. */
-export function basicCredentials(authorization: string | undefined): { id: string; secret: string } | undefined {
+function basicCredentials(authorization: string | undefined): { id: string; secret: string } | undefined {
   const encoded = /^basic +([\w+/=-]+) *$/i.exec(authorization ?? '')?.[1];
   if (encoded === undefined) return undefined;
   const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];

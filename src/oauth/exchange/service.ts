@@ -29,7 +29,7 @@ export interface Asked<Body> {
 /** How the JavaScript SDK of Webex asks for a token that may do less. */
 const SCOPE_REDUCTION_GRANT = 'urn:cisco:oauth:grant-type:scope-reduction';
 
-export const GRANT_TYPES = ['authorization_code', 'refresh_token', DEVICE_CODE_GRANT, SCOPE_REDUCTION_GRANT] as const;
+const GRANT_TYPES = ['authorization_code', 'refresh_token', DEVICE_CODE_GRANT, SCOPE_REDUCTION_GRANT] as const;
 
 /** Hands out access tokens for what proves that somebody has allowed it, and takes them back. */
 export class ExchangeService {

@@ -4,8 +4,8 @@ import { statement, type Reader, type Schema, type Writer } from '../../db/index
 export type GrantRow = Selectable<Schema['grants']>;
 
 /** Of the same client and person, and of access tokens under one grant: the oldest go when there are more. */
-export const MOST_GRANTS = 100;
-export const MOST_ACCESS_TOKENS = 100;
+const MOST_GRANTS = 100;
+const MOST_ACCESS_TOKENS = 100;
 
 export async function insertGrant(tx: Writer, grant: Omit<GrantRow, 'id'>): Promise<{ id: number }> {
   const row = await tx.query.insertInto('grants').values(grant).returning('id').executeTakeFirstOrThrow();
