@@ -14,6 +14,7 @@ const resources = [
   'events',
   'webhooks',
   'incoming-webhooks',
+  'oauth',
 ];
 
 /** Which other folders of src/ each folder may import; src/app.ts, src/main.ts and src/cli may import everything. */

@@ -7,7 +7,8 @@ export const errorsPage = new URL('../docs/reference/errors.md', import.meta.url
 export function writeErrors(): string {
   const rows = Object.entries(errors).map(([code, { status, message, ...entry }]) => {
     const detail = 'detail' in entry ? `<br>${cell(entry.detail)}` : '';
-    return `| ${status} | ${cell(message)}${detail} | \`${code}\` |`;
+    const word = 'error' in entry ? `<br>OAuth: \`${entry.error}\`` : '';
+    return `| ${status} | ${cell(message)}${detail}${word} | \`${code}\` |`;
   });
   return `${head}${rows.join('\n')}\n`;
 }
@@ -27,6 +28,7 @@ Every refusal has the same shape, whoever refuses. The \`TrackingID\` header rep
 \`\`\`
 
 The first description is the message; further ones say more. What you may not see is answered like what does not exist.
+Where tokens are asked for, \`error\` and \`error_description\` say it in the words of OAuth 2 too.
 \`{name}\` stands for a value of the request. The code names the entry in the sources and in the log.
 
 | Status | Message | Code |

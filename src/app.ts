@@ -58,6 +58,11 @@ import { MembershipService } from './memberships/service.ts';
 import type { BotRules, CardLimits } from './messages/index.ts';
 import { messageRoutes } from './messages/routes.ts';
 import { MessageService } from './messages/service.ts';
+import { endCredentialsOf, type OAuthOptions } from './oauth/index.ts';
+import { mayLookBehindWebhooks } from './oauth/policy.ts';
+import { credentialRoutes, signInRoutes } from './oauth/routes.ts';
+import { expirySweeps } from './oauth/sweeps.ts';
+import { userInfoRoute } from './oauth/user-info.ts';
 import { organizationRoutes } from './organizations/routes.ts';
 import { OrganizationService } from './organizations/service.ts';
 import { PeopleAdministration } from './people/administration.ts';
@@ -126,6 +131,7 @@ export interface AppOptions {
   rateLimits: { perPerson: Rate | undefined; perIncomingWebhook: Rate | undefined };
   /** Who may make the server fail, and what fails from the beginning; undefined: nobody, and nothing. */
   faults: { by: FaultMakers; rules: readonly FaultCreate[]; presets: readonly FaultPresetCreate[] } | undefined;
+  oauth: OAuthOptions;
   logger: Logger;
 }
 
@@ -224,6 +230,8 @@ export async function createApp(
   const people = new PeopleService({ db, presence });
   const forget = (personId: number) => authenticated.forget(personId);
   const administration = new PeopleAdministration({ ...parts, forget, ...consequences(parts, incoming) });
+  const oauth = { ...parts, ...options.oauth };
+  await signInRoutes(api, oauth);
   await api.register(
     async (v1: Api) => {
       forCallers(v1);
@@ -237,6 +245,7 @@ export async function createApp(
       teamMembershipRoutes(v1, new TeamMembershipService(parts));
       membershipRoutes(v1, new MembershipService(parts));
       webhookRoutes(v1, webhooks);
+      userInfoRoute(v1, parts);
       await messageRoutes(v1, messages, uploads);
       fileRoutes(v1, fileService);
       attachmentActionRoutes(v1, new AttachmentActionService({ ...parts, bots, submitting: cards }));
@@ -249,12 +258,20 @@ export async function createApp(
   );
   await api.register(
     async (ours: Api) => {
+      forCallers(ours);
+      credentialRoutes(ours, oauth);
+      streamRoutes(ours, { streams, clock, findCaller: callerOf });
+    },
+    { prefix: '/hearth/v1' },
+  );
+  await api.register(
+    async (ours: Api) => {
       const { engine, replayer, book, wake } = delivery;
       forCallers(ours);
+      ours.addHook('onRequest', mayLookBehindWebhooks);
       incomingWebhookRoutes(ours, incoming);
       if (faults && options.faults) await faultRoutes(ours, faults, options.faults.by);
       replayRoutes(ours, new ReplayService({ ...parts, replayer }));
-      streamRoutes(ours, { streams, clock, findCaller: callerOf });
       inspectRoutes(ours, {
         ...parts,
         ...delivery,
@@ -311,6 +328,7 @@ function consequences(
 ): { whenDeleted: Consequence[]; whenDemoted: Consequence[] } {
   return {
     whenDeleted: [
+      (tx, person) => endCredentialsOf(tx, person.id),
       (tx, person, actor) => incoming.removeAllOf(tx, person, actor),
       async (tx, person, actor) => {
         const events = await leaveEverywhere(tx, person, actor.uuid, parts.clock.now());
@@ -408,7 +426,7 @@ async function composeDelivery(options: AppOptions, { courier, exporter, tellOwn
     limits,
     firstMessageDelayMs,
   });
-  const retention = new Retention({ ...parts, times: options.retention });
+  const retention = new Retention({ ...parts, times: options.retention, further: expirySweeps(clock) });
   const wake = (webhookId: number) => engine.backlog.note(webhookId, clock.now());
   const replayer = new Replayer({ ...parts, matcher, recorder, wake });
   const book = new HealthBook(clock, window);

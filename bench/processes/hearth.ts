@@ -25,7 +25,12 @@ const flags = {
   'rate-limit': 'off',
 };
 const options: AppOptions = {
-  ...settledOptions(readServeConfig({ flags, env: {} }), { alsoAllow: [], rewrite: [], verifyTls: true }),
+  ...settledOptions(readServeConfig({ flags, env: {} }), {
+    alsoAllow: [],
+    rewrite: [],
+    verifyTls: true,
+    signIn: 'token',
+  }),
   store: { file: path.join(folder, 'hearth.db'), filesFolder: path.join(folder, 'files'), durability: 'full' },
   // The same at each start: a store may be measured in several.
   masterKeys: [createHash('sha256').update('benchmark').digest()],

@@ -13,12 +13,13 @@ interface Mode {
   /** Entries of the setting that only development has. */
   rewrite: readonly string[];
   verifyTls: boolean;
+  signIn: AppOptions['oauth']['signIn'];
 }
 
 /** What the settings say about the application; where it keeps its data is not among it. Throws `ConfigError`. */
 export function settledOptions(
   config: ServerConfig,
-  { alsoAllow, rewrite, verifyTls }: Mode,
+  { alsoAllow, rewrite, verifyTls, signIn }: Mode,
 ): Omit<AppOptions, 'store' | 'masterKeys' | 'logger'> {
   orConfigError('HEARTH_WEBHOOK_ALLOW', () => new AllowList(config.webhookAllow));
   return {
@@ -56,6 +57,17 @@ export function settledOptions(
     streams: { total: config.streams, perPerson: config.streamsPerPerson },
     rateLimits: { perPerson: config.rateLimit, perIncomingWebhook: config.incomingRateLimit },
     faults: config.faults === 'off' ? undefined : { by: config.faults, rules: [], presets: [] },
+    oauth: {
+      lifetimes: {
+        accessTokenMs: config.accessTokenLifetime,
+        refreshTokenMs: config.refreshTokenLifetime,
+        authorizationCodeMs: config.authorizationCodeLifetime,
+        deviceCodeMs: config.deviceCodeLifetime,
+        guestTokenMs: config.guestTokenLifetime,
+      },
+      integrationsPerPerson: config.integrationsPerPerson,
+      signIn,
+    },
   };
 }
 

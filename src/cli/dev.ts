@@ -44,6 +44,7 @@ async function run({ given, io, stop }: Call): Promise<void> {
     alsoAllow: LOOPBACK,
     rewrite: config.webhookRewrite,
     verifyTls: !config.webhookInsecureTls,
+    signIn: 'anybody',
   });
   const logger = await createLogger(config, io);
   for (const name of unknownVariables(given.env)) logger.warn(`${name} is not a setting of Hearth.`);

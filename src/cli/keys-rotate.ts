@@ -28,7 +28,7 @@ async function run({ given, io }: Call): Promise<void> {
       return { keys: next, counts: await rewrapAll(db, new Vault(next)) };
     });
     io.out.write(
-      `Sealed anew: the keys of ${counts.rooms} rooms, the secrets of ${counts.secrets} webhooks, the tokens of ${counts.tokens} incoming webhooks.\n`,
+      `Sealed anew: the keys of ${counts.rooms} rooms, the secrets of ${counts.secrets} webhooks, the tokens of ${counts.tokens} incoming webhooks, the keys of ${counts.issuers} guest issuers.\n`,
     );
     io.out.write(
       config.masterKey ? 'HEARTH_MASTER_KEY needs only its first key from now on.\n' : await retireOthers(config, keys),
@@ -65,7 +65,9 @@ async function retireOthers(config: StoreConfig, [current, ...earlier]: MasterKe
   return `${keyFile} holds the new key. Backups made before open with the earlier one, which is now in ${retired}: delete that when you need them no more.\n`;
 }
 
-async function rewrapAll(db: Database, vault: Vault): Promise<{ rooms: number; secrets: number; tokens: number }> {
+type Counts = Record<'rooms' | 'secrets' | 'tokens' | 'issuers', number>;
+
+async function rewrapAll(db: Database, vault: Vault): Promise<Counts> {
   const rooms = await inBatches(async (after) =>
     db.write(async ({ query }) => {
       const rows = await query
@@ -128,7 +130,27 @@ async function rewrapAll(db: Database, vault: Vault): Promise<{ rooms: number; s
       return rows;
     }),
   );
-  return { rooms, secrets, tokens };
+  const issuers = await inBatches(async (after) =>
+    db.write(async ({ query }) => {
+      const rows = await query
+        .selectFrom('guestIssuers')
+        .select(['id', 'secret'])
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(BATCH)
+        .execute();
+      for (const { id, secret } of rows) {
+        if (vault.isCurrent(secret)) continue;
+        await query
+          .updateTable('guestIssuers')
+          .set({ secret: vault.rewrapAlone(secret) })
+          .where('id', '=', id)
+          .execute();
+      }
+      return rows;
+    }),
+  );
+  return { rooms, secrets, tokens, issuers };
 }
 
 /** Answers how many rows there were. */

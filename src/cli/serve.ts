@@ -15,7 +15,7 @@ export const serve: Command = {
 
 async function run({ given, io, stop }: Call): Promise<void> {
   const config = readServeConfig(given);
-  const settled = settledOptions(config, { alsoAllow: [], rewrite: [], verifyTls: true });
+  const settled = settledOptions(config, { alsoAllow: [], rewrite: [], verifyTls: true, signIn: 'token' });
   const { folder, databaseFile: file, filesFolder } = dataFolder(config);
   const logger = await createLogger(config, io);
   for (const name of unknownVariables(given.env)) logger.warn(`${name} is not a setting of Hearth.`);

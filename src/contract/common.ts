@@ -43,6 +43,8 @@ export const ErrorBody = z
     message: z.string(),
     errors: z.array(z.object({ description: z.string() })),
     trackingId: z.string(),
+    error: z.string().optional().meta({ description: 'What OAuth 2 calls it; only where tokens are asked for.' }),
+    error_description: z.string().optional(),
   })
   .meta({ id: 'Error' });
 

@@ -21,6 +21,8 @@ export interface Caller {
   scopes: ReadonlySet<string>;
   /** Key of the APPLICATION id of the client that the token was issued to. */
   appKey: string;
+  /** Internal key of what the person has granted to an integration; absent: the token was given to them directly. */
+  grantId?: number;
   /** ms since 1970; null: never. */
   tokenExpiresAt: number | null;
   /** Where the request stands in its trace; absent: it is part of none. */
@@ -29,14 +31,21 @@ export interface Caller {
 
 /** Scopes of messaging; `spark:all` stands for every one of them (spec 1.4). */
 export type Scope =
+  | 'spark:all'
   | `spark:${'people' | 'rooms' | 'memberships' | 'messages' | 'teams' | 'team_memberships'}_${'read' | 'write'}`
   | 'spark-admin:people_read'
   | 'spark-admin:people_write'
   | `spark-compliance:${'events' | 'rooms' | 'memberships' | 'messages' | 'teams' | 'team_memberships'}_read`
-  | `spark-compliance:${'rooms' | 'memberships' | 'messages' | 'team_memberships'}_write`;
+  | `spark-compliance:${'rooms' | 'memberships' | 'messages' | 'team_memberships'}_write`
+  | 'openid';
 
 export function hasScope(caller: Caller, scope: Scope): boolean {
-  return caller.scopes.has(scope) || (scope.startsWith('spark:') && caller.scopes.has('spark:all'));
+  return covers(caller.scopes, scope);
+}
+
+/** Whether these scopes hold that one. */
+export function covers(scopes: ReadonlySet<string>, scope: string): boolean {
+  return scopes.has(scope) || (scope.startsWith('spark:') && scopes.has('spark:all'));
 }
 
 /** What members do in rooms, and compliance officers in those of their organization (VIS-5): the end of either scope. */

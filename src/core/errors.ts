@@ -91,6 +91,44 @@ export const errors = {
     message: 'You have {limit} incoming webhooks already, which is the limit.',
   },
   tooManyWebhooks: { status: 400, message: 'You have {limit} webhooks already, which is the limit.' },
+  tooManyIntegrations: { status: 400, message: 'You have {limit} integrations already, which is the limit.' },
+  tooManyGuestIssuers: { status: 400, message: 'You have {limit} guest issuers already, which is the limit.' },
+  tooManyTokens: {
+    status: 400,
+    message: 'You have {limit} tokens already, which is the limit: revoke one of them first.',
+  },
+  scopeUnknown: { status: 400, message: "There is no scope '{scope}' on this server." },
+  scopeBeyondToken: {
+    status: 400,
+    message: "Your own token does not have the scope '{scope}', so it cannot give it away.",
+  },
+  expiryBeyondToken: { status: 400, message: 'Your own token ends at {time}: one that it makes cannot last longer.' },
+  oauthRequestInvalid: { status: 400, message: '{reason}', error: 'invalid_request' },
+  clientInvalid: {
+    status: 400,
+    message: 'The client is unknown, or its secret is wrong.',
+    error: 'invalid_client',
+  },
+  grantInvalid: { status: 400, message: '{reason}', error: 'invalid_grant' },
+  grantTypeUnsupported: {
+    status: 400,
+    message: "grant_type '{type}' is not available here: use one of {allowed}.",
+    error: 'unsupported_grant_type',
+  },
+  scopeInvalid: { status: 400, message: '{reason}', error: 'invalid_scope' },
+  deviceDenied: { status: 400, message: 'The person has refused.', error: 'access_denied' },
+  deviceCodeExpired: { status: 400, message: 'The code has expired: begin again.', error: 'expired_token' },
+  devicePolledTooOften: {
+    status: 400,
+    message: 'You ask too often: wait {seconds} seconds before you ask again.',
+    error: 'slow_down',
+  },
+  clientIdUnknown: { status: 400, message: 'No integration has the client_id of this link.' },
+  redirectUriMismatch: {
+    status: 400,
+    message: 'The redirect_uri of this link is not one that the integration is registered with.',
+  },
+  formExpired: { status: 400, message: 'This form is out of date: go back to the application and begin again.' },
   replayStartMissing: {
     status: 400,
     message: 'Give since or fromSequence: a replay of this kind has to be told where it begins.',
@@ -99,6 +137,7 @@ export const errors = {
     status: 401,
     message: 'The request requires a valid access token set in the Authorization request header.',
   },
+  guestTokenInvalid: { status: 401, message: 'The guest token cannot be accepted: {reason}' },
   forbidden: {
     status: 403,
     message:
@@ -109,6 +148,11 @@ export const errors = {
     message: 'Failed to get activity.',
     detail: 'A bot reads a group room by what mentions it: add mentionedPeople=me.',
   },
+  personalTokenOnly: {
+    status: 403,
+    message: 'This takes a token that was given to you directly, not one of an integration.',
+  },
+  guestToGuest: { status: 403, message: 'Guests cannot talk to guests.' },
   mentionFilterForeign: { status: 403, message: 'mentionedPeople can only be me or your own id.' },
   moderatorsOnly: { status: 403, message: 'The room is locked: only a moderator may do this.' },
   teamModeratorsOnly: { status: 403, message: 'Only a moderator of the team may do this.' },
@@ -137,6 +181,10 @@ export const errors = {
   licenseNotFound: { status: 404, message: 'Could not find a license with provided ID.' },
   roleNotFound: { status: 404, message: 'Could not find a role with provided ID.' },
   webhookNotFound: { status: 404, message: 'Could not find a webhook with provided ID.' },
+  integrationNotFound: { status: 404, message: 'Could not find an integration with provided ID.' },
+  guestIssuerNotFound: { status: 404, message: 'Could not find a guest issuer with provided ID.' },
+  tokenNotFound: { status: 404, message: 'Could not find a token with provided ID.' },
+  authorizationNotFound: { status: 404, message: 'Could not find an authorization with provided ID.' },
   replayNotFound: { status: 404, message: 'Could not find a replay with provided ID.' },
   deliveryNotFound: { status: 404, message: 'Could not find a delivery with provided ID.' },
   faultNotFound: { status: 404, message: 'Could not find a fault with provided ID.' },
@@ -166,6 +214,12 @@ export const errors = {
     message:
       'The user has sent too many requests in a given amount of time. Please refer to the Retry-After response header to wait before making a new request.',
   },
+  authorizationPending: {
+    status: 428,
+    message: 'The person has not decided yet: ask again later.',
+    error: 'authorization_pending',
+  },
+  tooManyGuesses: { status: 429, message: 'Too many codes were wrong: try again in a minute.' },
   tooManyStreams: {
     status: 429,
     message: 'You follow {limit} streams already, which is the limit: end one of them first.',
@@ -183,6 +237,8 @@ interface ErrorEntry {
   message: string;
   /** Said in a second `errors[]` entry, where the first one's wording is fixed by what clients expect. */
   detail?: string;
+  /** What OAuth 2 calls it (RFC 6749, RFC 8628): told as `error`, beside Webex's fields. */
+  error?: string;
 }
 
 export type ErrorCode = keyof typeof errors;
@@ -195,12 +251,15 @@ export class ApiError extends Error {
   readonly status: number;
   /** `errors[].description`, the message first (ERR-2). */
   readonly descriptions: readonly string[];
+  /** The word of OAuth 2 for it. */
+  readonly oauthError: string | undefined;
 
   constructor(code: ErrorCode, details: Details = {}, more: readonly string[] = []) {
     const entry: ErrorEntry = errors[code];
     super(fill(entry.message, details));
     this.code = code;
     this.status = entry.status;
+    this.oauthError = entry.error;
     this.descriptions = [this.message, ...(entry.detail ? [fill(entry.detail, details)] : []), ...more];
   }
 }

@@ -25,6 +25,11 @@ export interface Schema {
   attempts: AttemptsTable;
   replays: ReplaysTable;
   worldEntries: WorldEntriesTable;
+  integrations: IntegrationsTable;
+  grants: GrantsTable;
+  authorizationCodes: AuthorizationCodesTable;
+  deviceCodes: DeviceCodesTable;
+  guestIssuers: GuestIssuersTable;
 }
 
 export type Flag = 0 | 1;
@@ -87,6 +92,10 @@ export interface TokensTable {
   scopes: string;
   createdAt: number;
   expiresAt: number | null;
+  /** What it was made under, and ends with; null: it was given to the person directly. */
+  grantId: number | null;
+  /** What its owner calls it. */
+  name: string | null;
 }
 
 export interface RoomsTable {
@@ -359,4 +368,81 @@ export interface WorldEntriesTable {
   key: string;
   /** SHA-256 of its declaration. */
   declaration: string;
+}
+
+/** A client that acts for people who let it. */
+export interface IntegrationsTable {
+  id: Key;
+  /** Its `client_id`, and the key of its APPLICATION id: `C` and 64 hexadecimal digits. */
+  clientId: string;
+  ownerId: number;
+  name: string;
+  description: string | null;
+  /** JSON: a list. */
+  redirectUris: string;
+  /** The most it may ask for; space separated. */
+  scopes: string;
+  /** SHA-256. */
+  secretHash: Bytes;
+  createdAt: number;
+  modifiedAt: number;
+}
+
+/** What a person lets an integration do: access tokens are made under it, and end with it. */
+export interface GrantsTable {
+  id: Key;
+  uuid: string;
+  integrationId: number;
+  personId: number;
+  scopes: string;
+  /** SHA-256 of the refresh token. */
+  refreshHash: Bytes;
+  refreshExpiresAt: number;
+  createdAt: number;
+}
+
+export interface AuthorizationCodesTable {
+  id: Key;
+  /** SHA-256. */
+  hash: Bytes;
+  integrationId: number;
+  personId: number;
+  scopes: string;
+  /** As it was asked for. */
+  redirectUri: string;
+  /** PKCE: SHA-256 of the verifier, in base64url. */
+  challenge: string | null;
+  /** What it was exchanged for; null: it has not been used. */
+  grantId: number | null;
+  expiresAt: number;
+}
+
+export type DeviceCodeState = 'pending' | 'approved' | 'denied';
+
+export interface DeviceCodesTable {
+  id: Key;
+  /** SHA-256 of what the device holds. */
+  hash: Bytes;
+  /** SHA-256 of what the person types. */
+  userCodeHash: Bytes;
+  integrationId: number;
+  /** Who approved it. */
+  personId: number | null;
+  /** Asked for; once approved, granted. */
+  scopes: string;
+  state: DeviceCodeState;
+  /** Least time between two polls. */
+  intervalMs: number;
+  polledAt: number | null;
+  expiresAt: number;
+}
+
+/** Who may vouch for guests: they are people of an organization of its own, whose id is the `iss` of their tokens. */
+export interface GuestIssuersTable {
+  id: Key;
+  orgId: number;
+  ownerId: number;
+  /** Sealed. */
+  secret: Bytes;
+  createdAt: number;
 }

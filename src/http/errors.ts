@@ -16,7 +16,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (refusal.status === 503) reply.header('Retry-After', '1');
   // What was about to be sent instead may have been no JSON.
   reply.removeHeader('content-length').type('application/json; charset=utf-8');
-  return reply.code(refusal.status).send(errorBody(refusal.descriptions, request.id));
+  return reply.code(refusal.status).send(errorBody(refusal.descriptions, request.id, refusal.oauthError));
 }
 
 /** What is no HTTP that can be read becomes no request; it is answered in the same shape all the same. */
@@ -44,8 +44,13 @@ export function newTrackingId(): string {
   return `HEARTH_${randomUUID()}`;
 }
 
-export function errorBody(descriptions: readonly string[], trackingId: string) {
-  return { message: descriptions[0], errors: descriptions.map((description) => ({ description })), trackingId };
+export function errorBody(descriptions: readonly string[], trackingId: string, oauthError?: string) {
+  return {
+    message: descriptions[0],
+    errors: descriptions.map((description) => ({ description })),
+    trackingId,
+    ...(oauthError !== undefined && { error: oauthError, error_description: descriptions[0] }),
+  };
 }
 
 function asApiError(error: unknown, request: FastifyRequest): ApiError {

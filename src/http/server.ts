@@ -12,6 +12,7 @@ import fastify, {
 import { jsonSchemaTransform, jsonSchemaTransformObject, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorBody } from '../contract/index.ts';
+import type { Scope } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Tracing } from '../core/trace.ts';
 import { readBodies } from './body.ts';
@@ -114,7 +115,8 @@ export async function createHttpServer(options: HttpOptions): Promise<Api> {
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
-    transform: (route) => jsonSchemaTransform({ ...route, schema: withRefusals(route.schema) }),
+    transform: (route) =>
+      jsonSchemaTransform({ ...route, schema: withScope(withRefusals(route.schema), route.route.config?.scope) }),
     transformObject: jsonSchemaTransformObject,
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
@@ -126,6 +128,11 @@ function withRefusals(schema: FastifySchema): FastifySchema {
   // A route that describes nothing has no schema, whatever the types say.
   const { response, ...rest }: FastifySchema = { ...schema };
   return { ...rest, response: { ...(response as object), default: ErrorBody } };
+}
+
+/** What the token must carry, where the route itself asks for it. */
+function withScope(schema: FastifySchema, scope: Scope | undefined): FastifySchema {
+  return scope === undefined ? schema : { ...schema, security: [{ token: [scope] }] };
 }
 
 /** Spec 1.5, HTTP-6 */

@@ -7,6 +7,7 @@ import { flag, type Database, type Reader } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, pathKey, type Page } from '../http/index.ts';
 import { findRoomInReach, findRoomToJoin, type MemberView, type RoomInReach } from '../rooms/index.ts';
+import { guestsMustNotMeet } from '../people/index.ts';
 import { findInvited, mustNameSomebody, namesSelf } from './invited.ts';
 import { admit, leave, touched } from './joining.ts';
 import { listMemberships } from './list.ts';
@@ -50,6 +51,7 @@ export class MembershipService {
       const room = await this.#enterable(tx, caller, roomUuid, body);
       const person = await findInvited(tx, body);
       if (await memberships.find(tx, room.uuid, person.uuid)) throw new ApiError('alreadyMember');
+      guestsMustNotMeet(caller, person);
       if (person.id !== caller.personId) await mustBeInTeam(tx, room, person);
       const now = this.#clock.now();
       const { membership, events } = await admit(tx, room, person, { isModerator, actorUuid: caller.uuid, now });

@@ -7,7 +7,13 @@ import type { Vault } from '../core/vault.ts';
 import type { Reader, Writer } from '../db/index.ts';
 import { bodyKey } from '../http/index.ts';
 import { hidingEvent, join, memberships } from '../memberships/index.ts';
-import { findPersonByEmail, findPersonByUuid, mustBeThere, type PersonRef } from '../people/index.ts';
+import {
+  findPersonByEmail,
+  findPersonByUuid,
+  guestsMustNotMeet,
+  mustBeThere,
+  type PersonRef,
+} from '../people/index.ts';
 import { findRoomFor, findRoomToPostIn, insertRoom, roomEvent, type PostingView } from '../rooms/index.ts';
 import { mayPost } from './policy.ts';
 import { findParent } from './store.ts';
@@ -97,6 +103,7 @@ async function openDirectRoom(
   now: number,
 ): Promise<Opened> {
   if (other.id === caller.personId) throw new ApiError('messageToSelf'); // MSG-7
+  guestsMustNotMeet(caller, other);
   const uuid = directRoomUuid(caller.uuid, other.uuid);
   const existing = await findRoomToPostIn(tx, caller.personId, uuid);
   if (existing) return { room: existing, isNew: false, events: await unhide(tx, existing, caller.uuid) };

@@ -48,3 +48,8 @@ export function mayChangeOneself(
 export function mayDelete(caller: Caller, person: PersonRow): void {
   if (person.id === caller.personId) throw new ApiError('ownAccount', { action: 'delete yourself' });
 }
+
+/** Spec 1.4: guests cannot talk to guests. */
+export function guestsMustNotMeet(caller: Pick<Caller, 'type'>, other: Pick<Caller, 'type'>): void {
+  if (caller.type === 'appuser' && other.type === 'appuser') throw new ApiError('guestToGuest');
+}

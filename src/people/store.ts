@@ -33,8 +33,9 @@ export async function mustBeThere(tx: Writer, { personId }: Caller): Promise<voi
 export async function findCaller(reader: Reader, hash: Uint8Array, now: number): Promise<Caller | undefined> {
   const row = await reader.first(callerByToken, { hash });
   if (!row || (row.expiresAt !== null && row.expiresAt <= now)) return undefined;
-  const { id: personId, roles, scopes, expiresAt: tokenExpiresAt, ...rest } = row;
-  return { ...rest, personId, tokenExpiresAt, roles: words(roles), scopes: words(scopes) };
+  const { id: personId, roles, scopes, expiresAt: tokenExpiresAt, grantId, ...rest } = row;
+  const under = grantId === null ? {} : { grantId };
+  return { ...rest, ...under, personId, tokenExpiresAt, roles: words(roles), scopes: words(scopes) };
 }
 
 /** A person with everything that the directory shows. */
@@ -76,11 +77,11 @@ export function nameStartsWith(beginning: string): Condition {
   return (eb) => eb.and([sql<SqlBool>`lower(${eb.ref('people.displayName')}) like lower(${pattern}) escape '\\'`]);
 }
 
-/** People of the caller's organization, and those who share a room with the caller. */
-export function nearTo({ orgId, personId }: Caller): Condition {
+/** People of the caller's organization, and those who share a room with the caller. Guests know nobody but the latter. */
+export function nearTo({ orgId, personId, type }: Caller): Condition {
   return (eb) =>
     eb.or([
-      eb('people.orgId', '=', orgId),
+      ...(type === 'appuser' ? [] : [eb('people.orgId', '=', orgId)]),
       eb.exists(
         eb
           .selectFrom('memberships as theirs')
@@ -146,7 +147,8 @@ const callerByToken = statement<{ hash: Uint8Array }>()((db, param) =>
     .selectFrom('tokens')
     .innerJoin('people', 'people.id', 'tokens.personId')
     .innerJoin('organizations', 'organizations.id', 'people.orgId')
-    .select([...refColumns, 'people.roles', 'tokens.scopes', 'tokens.appKey', 'tokens.expiresAt'])
+    .select([...refColumns, 'people.roles', 'tokens.scopes', 'tokens.appKey', 'tokens.expiresAt', 'tokens.grantId'])
     .where('tokens.hash', '=', param('hash'))
-    .where('people.loginEnabled', '=', 1),
+    .where('people.loginEnabled', '=', 1)
+    .where('people.deletedAt', 'is', null),
 );

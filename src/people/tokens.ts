@@ -14,6 +14,12 @@ export interface NewToken {
   scopes?: readonly string[];
   /** ms; absent: never. */
   expiresAt?: number;
+  /** The client it is for; absent: the one that all tokens of such people share. */
+  appKey?: string;
+  /** Internal key of what it is made under. */
+  grantId?: number;
+  /** What its owner calls it. */
+  name?: string;
 }
 
 /** Answers the text of the token. Only its hash is stored, so this is the one time to show it. */
@@ -24,16 +30,18 @@ export async function createToken(tx: Writer, { personId, now, expiresAt, ...giv
     .select(['people.type', 'people.roles', 'organizations.uuid as orgUuid'])
     .where('people.id', '=', personId)
     .executeTakeFirstOrThrow();
-  const { token = newToken(person.orgUuid), scopes = defaultScopes(person) } = given;
+  const { token = newToken(person.orgUuid), scopes = defaultScopes(person), appKey = appKeys[person.type] } = given;
   await tx.query
     .insertInto('tokens')
     .values({
       personId,
       hash: hashToken(token),
-      appKey: appKeys[person.type],
+      appKey,
       scopes: scopes.join(' '),
       createdAt: now,
       expiresAt: expiresAt ?? null,
+      grantId: given.grantId ?? null,
+      name: given.name ?? null,
     })
     .execute();
   return token;
@@ -76,12 +84,12 @@ export function newToken(orgUuid: string, random: Uint8Array = randomBytes(TOKEN
  * share one client, as do all tokens that people are given directly (spec 2.1).
  */
 export const appKeys = {
-  bot: appKey('bots'),
-  person: appKey('personal access tokens'),
-  appuser: appKey('guests'),
+  bot: appKeyOf('bots'),
+  person: appKeyOf('personal access tokens'),
+  appuser: appKeyOf('guests'),
 } as const;
 
-function appKey(client: string): string {
+function appKeyOf(client: string): string {
   return `C${createHash('sha256').update(`hearth client: ${client}`).digest('hex')}`;
 }
 
@@ -117,9 +125,9 @@ const roleScopes: Readonly<Record<Role, readonly string[]>> = {
   ],
 };
 
-/** Spec 1.4: bots read and write messaging and administer nothing; people have all of it, and what their roles add. */
+/** Spec 1.4: bots and guests read and write messaging and administer nothing; people have all of it, and what their roles add. */
 export function defaultScopes({ type, roles }: { type: PersonType; roles: string }): string[] {
-  if (type === 'bot') return [...messagingScopes];
+  if (type !== 'person') return [...messagingScopes];
   const held = roles.split(' ');
   return [
     'spark:all',

@@ -50,7 +50,12 @@ export function mayListOrganization(caller: Caller): void {
 
 /** Who may look into a webhook and what became of its deliveries: its owner, and administrators of the owner's organization. */
 export function mayLookInto(caller: Caller, webhook: { ownerId: number; orgUuid: string }): boolean {
-  return webhook.ownerId === caller.personId || (hasRole(caller, 'admin') && webhook.orgUuid === caller.orgUuid);
+  return webhook.ownerId === caller.personId || (overseesWebhooks(caller) && webhook.orgUuid === caller.orgUuid);
+}
+
+/** A token that an administrator gave a narrow purpose does not open the webhooks of everybody. */
+export function overseesWebhooks(caller: Caller): boolean {
+  return hasRole(caller, 'admin') && hasScope(caller, 'spark-admin:people_read');
 }
 
 /** Whether these roles are enough for an organization's webhook about the resource. */

@@ -29,8 +29,8 @@ const webhook: ActiveWebhook = {
   appKey: 'C32c807740c6e7df11daf16f228df628bbca49ba52fecbb2c7d515cb4a0cc91aa',
   createdAt: Date.parse('2016-07-08T02:27:52.191Z'),
 };
-const owner = { uuid: webhook.ownerUuid };
-const stranger = { uuid: '1f7de5cb-8561-4671-bc03-bc9743144420' };
+const owner = { uuid: webhook.ownerUuid, appKey: 'C0' };
+const stranger = { uuid: '1f7de5cb-8561-4671-bc03-bc9743144420', appKey: 'C0' };
 
 describe('the public webhook', () => {
   test('is the example of spec 4.1, key by key', () => {
@@ -54,6 +54,11 @@ describe('the public webhook', () => {
 
   test('shows the secret to its owner only', () => {
     expect(presentWebhook(webhook, stranger)).not.toHaveProperty('secret');
+  });
+
+  test('shows the secret to an integration only where the integration registered it', () => {
+    expect(presentWebhook(webhook, { ...owner, grantId: 1 })).not.toHaveProperty('secret');
+    expect(presentWebhook(webhook, { ...owner, grantId: 1, appKey: webhook.appKey })).toHaveProperty('secret');
   });
 });
 

@@ -1,12 +1,17 @@
 import type { Webhook, WebhookSwitch } from '../contract/index.ts';
+import type { Caller } from '../core/caller.ts';
 import { isoTime } from '../core/clock.ts';
 import type { LoggedEvent, Resource } from '../core/events.ts';
 import { publicId } from '../core/ids.ts';
 import type { ActiveWebhook } from './store.ts';
 
-/** Spec 4.1. The secret is its owner's to see: an organization's list may hold webhooks of others. */
-export function presentWebhook(webhook: ActiveWebhook, viewer: { uuid: string }): Webhook {
-  return present(webhook, viewer.uuid === webhook.ownerUuid ? webhook.secret : undefined);
+/**
+ * Spec 4.1. The secret is its owner's to see: an organization's list may hold webhooks of others. What an integration is
+ * trusted with does not include the secrets of the others that the person uses.
+ */
+export function presentWebhook(webhook: ActiveWebhook, viewer: Pick<Caller, 'uuid' | 'appKey' | 'grantId'>): Webhook {
+  const sees = viewer.uuid === webhook.ownerUuid && (viewer.grantId === undefined || viewer.appKey === webhook.appKey);
+  return present(webhook, sees ? webhook.secret : undefined);
 }
 
 /** For those who may look into a webhook and need not know its secret. */

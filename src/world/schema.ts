@@ -81,6 +81,30 @@ const Webhook = z.strictObject({
 /** As the API takes them; people go by their addresses here. */
 const Fault = FaultFields.omit({ personId: true }).strict();
 const FaultPreset = FaultPresetFields.omit({ personId: true }).strict();
+const secret = text.regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without blanks.');
+
+const Integration = z.strictObject({
+  /** What tokens refer to. */
+  name: text,
+  owner: email,
+  description: text.optional(),
+  /** Absent: it follows from the name. */
+  clientId: text.regex(/^C[0-9a-f]{64}$/, 'must be C and 64 hexadecimal digits.').optional(),
+  clientSecret: secret,
+  redirectUris: z.array(text).min(1, 'must name at least one.'),
+  scopes: z.array(text).min(1, 'must name at least one.'),
+});
+
+/** A further token of somebody. */
+const Token = z.strictObject({
+  person: email,
+  token: text.regex(/^\S+$/, 'must not contain white space.'),
+  /** Absent: all that the person may do, or all that the integration is registered with. */
+  scopes: z.array(text).optional(),
+  /** Name of an integration that it was given to, as if the person had allowed it. */
+  integration: text.optional(),
+  refreshToken: secret.optional(),
+});
 
 const Lists = z.strictObject({
   organizations: z
@@ -94,6 +118,8 @@ const Lists = z.strictObject({
   webhooks: z.array(Webhook).default([]),
   faults: z.array(Fault).default([]),
   faultPresets: z.array(FaultPreset).default([]),
+  integrations: z.array(Integration).default([]),
+  tokens: z.array(Token).default([]),
 });
 
 export const World = Lists.superRefine((world, context) => {
@@ -183,6 +209,30 @@ function* contradictions(world: z.output<typeof Lists>): Generator<Contradiction
   for (const list of ['faults', 'faultPresets'] as const) {
     for (const [at, { personEmail }] of world[list].entries())
       if (personEmail !== undefined) yield* unknownPerson([list, at, 'personEmail'], personEmail.toLowerCase());
+  }
+  yield* ofClients(world, unknownPerson);
+}
+
+function* ofClients(
+  { people, integrations, tokens }: z.output<typeof Lists>,
+  unknownPerson: (path: Contradiction['path'], address: string) => Contradiction[],
+): Generator<Contradiction> {
+  yield* repeated('integrations', 'name', integrations, ({ name }) => name);
+  yield* repeated('integrations', 'clientId', integrations, ({ clientId }) => clientId);
+  yield* repeated('tokens', 'token', tokens, ({ token }) => token);
+  const names = new Set(integrations.map(({ name }) => name));
+  const ofPeople = new Set(people.map(({ token }) => token));
+  for (const [at, { owner }] of integrations.entries()) yield* unknownPerson(['integrations', at, 'owner'], owner);
+  for (const [at, { person, token, integration, refreshToken }] of tokens.entries()) {
+    const path = ['tokens', at];
+    yield* unknownPerson([...path, 'person'], person);
+    if (ofPeople.has(token)) yield { path: [...path, 'token'], message: 'is the token of one of the people already.' };
+    if (integration !== undefined && !names.has(integration)) {
+      yield { path: [...path, 'integration'], message: `"${integration}" is not the name of an integration.` };
+    }
+    if (refreshToken !== undefined && integration === undefined) {
+      yield { path: [...path, 'refreshToken'], message: 'needs an integration.' };
+    }
   }
 }
 

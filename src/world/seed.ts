@@ -1,6 +1,7 @@
 import type { Vault } from '../core/vault.ts';
 import type { Database, Reader } from '../db/index.ts';
 import { entries, type Context } from './bringing.ts';
+import { seedClients } from './clients.ts';
 import { seedMessages } from './messages.ts';
 import { seedOrganizations, seedPeople, type Account } from './people.ts';
 import { seedRooms } from './rooms.ts';
@@ -31,6 +32,7 @@ export async function seedWorld(world: World, { db, vault, seed, now, worldName 
     await seedRooms(context, world);
     await seedMessages(context, world);
     await seedWebhooks(context, world);
+    await seedClients(context, world);
     return accounts;
   });
 }

@@ -12,6 +12,7 @@ import type {
 import { publicId } from '../../src/core/ids.ts';
 import { createToken, findPersonByEmail, SYSTEM_BOT_UUID, systemBot } from '../../src/people/index.ts';
 import { recorded, until } from '../delivery/support.ts';
+import { register, tokensFor } from '../oauth/support.ts';
 import { logged, personKey } from '../support/log.ts';
 import { walk } from '../support/pages.ts';
 import {
@@ -382,6 +383,24 @@ describe('deleting people', () => {
     expect(await bob.post('/v1/rooms', { title: 'Mine' })).toMatchObject({ status: 401 });
     expect(await bob.post('/v1/messages', { toPersonId: personId('dave'), text: 'x' })).toMatchObject({ status: 401 });
     expect(await bob.post('/v1/webhooks', webhook)).toMatchObject({ status: 401 });
+  });
+
+  test('ends what they allowed integrations, and their own integrations', async () => {
+    const server = await startServer();
+    const [theirs, own] = [await register(server, {}, 'alice'), await register(server, {}, 'bob')];
+    const allowed = await tokensFor(server, theirs, { scope: 'spark:rooms_read', as: 'bob' });
+    const given = await tokensFor(server, own, { scope: 'spark:rooms_read', as: 'alice' });
+    await server.as('alice').ok('DELETE', `/v1/people/${personId('bob')}`);
+    for (const [{ clientId, clientSecret }, tokens] of [
+      [theirs, allowed],
+      [own, given],
+    ] as const) {
+      server.clock.advance(1_001);
+      expect(await server.withToken(tokens.access_token).get('/v1/rooms')).toMatchObject({ status: 401 });
+      const body = { grant_type: 'refresh_token', client_id: clientId, client_secret: clientSecret };
+      const again = { ...body, refresh_token: tokens.refresh_token };
+      expect(await server.as('alice').post('/v1/access_token', again)).toMatchObject({ status: 400 });
+    }
   });
 
   test('switches off their webhooks, with the reason, and drops what waited for them (WH-14)', async () => {

@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
+  AccessToken,
+  AuthorizationList,
   AttachmentAction,
   ComplianceEvent,
   ComplianceEventList,
   Delivery,
   DeliveryList,
+  DeviceAuthorization,
   EnabledWebhook,
   ErrorBody,
   EventsPage,
@@ -13,21 +16,30 @@ import {
   Fault,
   FaultList,
   FaultPresetList,
+  GuestIssuer,
+  GuestIssuerList,
+  GuestIssuerWithSecret,
+  GuestToken,
   IncomingWebhook,
   IncomingWebhookList,
   InspectedDelivery,
   InspectedWebhook,
   InspectedWebhookList,
+  Integration,
+  IntegrationList,
+  IntegrationWithSecret,
   License,
   LicenseList,
   Membership,
   MembershipList,
   Message,
   MessageList,
+  NewPersonalToken,
   Notice,
   Organization,
   OrganizationList,
   Person,
+  PersonalTokenList,
   PersonList,
   PersonOrReference,
   Preview,
@@ -48,9 +60,11 @@ import {
   TeamList,
   TeamMembership,
   TeamMembershipList,
+  UserInfo,
   Webhook,
   WebhookList,
 } from '../../src/contract/index.ts';
+import { register, tokensFor } from '../oauth/support.ts';
 import { download, send, text } from '../files/support.ts';
 import { StreamClient } from '../stream/support.ts';
 import { attachmentsOf } from '../support/cards.ts';
@@ -153,6 +167,26 @@ const routes: Readonly<Record<string, z.ZodType | undefined>> = {
   'DELETE /hearth/v1/faults/{id}': undefined,
   'GET /hearth/v1/stream': z.string(),
   'GET /hearth/v1/events': EventsPage,
+  'POST /v1/access_token': AccessToken,
+  'POST /v1/device/authorize': DeviceAuthorization,
+  'POST /v1/device/token': AccessToken,
+  'POST /v1/jwt/login': GuestToken,
+  'GET /v1/userinfo': UserInfo,
+  'GET /hearth/v1/integrations': IntegrationList,
+  'POST /hearth/v1/integrations': IntegrationWithSecret,
+  'GET /hearth/v1/integrations/{id}': Integration,
+  'PUT /hearth/v1/integrations/{id}': Integration,
+  'DELETE /hearth/v1/integrations/{id}': undefined,
+  'POST /hearth/v1/integrations/{id}/secret': IntegrationWithSecret,
+  'GET /hearth/v1/guest-issuers': GuestIssuerList,
+  'POST /hearth/v1/guest-issuers': GuestIssuerWithSecret,
+  'GET /hearth/v1/guest-issuers/{id}': GuestIssuer,
+  'DELETE /hearth/v1/guest-issuers/{id}': undefined,
+  'GET /hearth/v1/tokens': PersonalTokenList,
+  'POST /hearth/v1/tokens': NewPersonalToken,
+  'DELETE /hearth/v1/tokens/{id}': undefined,
+  'GET /hearth/v1/authorizations': AuthorizationList,
+  'DELETE /hearth/v1/authorizations/{id}': undefined,
 };
 
 /** With all that a server can have. */
@@ -254,7 +288,9 @@ describe('/openapi.json', () => {
   test('gives a body to what takes one', () => {
     for (const { route, operation } of operations)
       expect(operation.requestBody !== undefined, route).toBe(
-        /^(POST|PUT) (?!.*\/{id}\/(pause|resume|cancel|resend)$)/.test(route),
+        /^(POST|PUT) (?!.*\/{id}\/(pause|resume|cancel|resend)$|.*\/(jwt\/login|integrations\/{id}\/secret)$)/.test(
+          route,
+        ),
       );
   });
 
@@ -297,7 +333,9 @@ describe('/openapi.json', () => {
       const [method = '', path = ''] = route.replace(/{\w+}/, 'x').split(' ');
       const { status } = await raw(server.url, { method, path, headers: { authorization: undefined } });
       const { security = description.security } = operation;
-      expect(status === 401, route).toBe(security.length > 0);
+      // Where tokens are handed out, something else has to be shown.
+      const without = method === 'GET' ? 200 : route.endsWith('{token}') ? 404 : 400;
+      expect(status, route).toBe(security.length > 0 || route === 'POST /v1/jwt/login' ? 401 : without);
     }
   });
 });
@@ -461,6 +499,30 @@ describe('a tour of every route', () => {
     for (const path of ['', `/${id}`]) await get(incoming + path);
     await put(`${incoming}/${id}`, { name: 'Sirens' });
     await remove(`${incoming}/${id}`);
+    const scopes = ['openid', 'profile', 'email', 'spark:all'];
+    const integration = await register(server, { scopes, description: 'Of the tour' });
+    strict(IntegrationWithSecret).parse(integration);
+    const tokens = await tokensFor(server, integration, { scope: scopes.join(' '), as: 'alice' });
+    strict(AccessToken).parse(tokens);
+    strict(UserInfo).parse(await server.withToken(tokens.access_token).ok('GET', '/v1/userinfo'));
+    await post('/v1/device/authorize', { client_id: integration.clientId });
+    for (const path of ['/v1/access_token', '/v1/device/token', '/v1/jwt/login']) await post(path, {});
+    await get('/v1/userinfo');
+    await post('/hearth/v1/integrations', { name: 'Tour', redirectUris: ['https://tour.example/'], scopes });
+    await get('/hearth/v1/integrations');
+    await get(`/hearth/v1/integrations/${integration.id}`);
+    await put(`/hearth/v1/integrations/${integration.id}`, { name: 'Changed' });
+    await post(`/hearth/v1/integrations/${integration.id}/secret`, {});
+    const authorizations = await get<{ items: { id: string }[] }>('/hearth/v1/authorizations');
+    await remove(`/hearth/v1/authorizations/${authorizations.items[0]?.id}`);
+    await remove(`/hearth/v1/integrations/${integration.id}`);
+    const issuer = await post<GuestIssuer>('/hearth/v1/guest-issuers', { name: 'Tour' });
+    await get('/hearth/v1/guest-issuers');
+    await get(`/hearth/v1/guest-issuers/${issuer.id}`);
+    await remove(`/hearth/v1/guest-issuers/${issuer.id}`);
+    const minted = await post<NewPersonalToken>('/hearth/v1/tokens', { name: 'Tour', expiresIn: 60 });
+    await get('/hearth/v1/tokens');
+    await remove(`/hearth/v1/tokens/${minted.id}`);
 
     await put(`/v1/rooms/${room.id}`, { title: 'Tour, changed', isPublic: false });
     await put(`/v1/memberships/${membership.id}`, { isModerator: false });

@@ -15,6 +15,7 @@ import {
 } from '../../src/contract/index.ts';
 import { send as sendForm, text } from '../files/support.ts';
 import { attachmentsOf } from '../support/cards.ts';
+import { register } from '../oauth/support.ts';
 import { walk } from '../support/pages.ts';
 import { raw, type RawRequest } from '../support/raw.ts';
 import { people, personId, personUuid, startServer, type TestServer } from '../support/server.ts';
@@ -80,6 +81,8 @@ async function setScene(server: TestServer): Promise<Scene> {
   const replay = await alice.ok<Replay>('POST', '/hearth/v1/replays', { webhookId: id });
   await alice.say(room, 'heard');
   await server.settled();
+  const integration = await register(server);
+  const issuer = await alice.ok<{ id: string }>('POST', '/hearth/v1/guest-issuers', { name: 'x' });
   const { items: deliveries } = await alice.ok<{ items: Delivery[] }>('GET', '/hearth/v1/deliveries');
   const incoming = await alice.ok<IncomingWebhook>('POST', '/hearth/v1/incoming-webhooks', {
     name: 'x',
@@ -94,6 +97,8 @@ async function setScene(server: TestServer): Promise<Scene> {
     '/hearth/v1/deliveries/{id}': deliveries[0]?.id ?? '',
     '/hearth/v1/deliveries/{id}/resend': deliveries[0]?.id ?? '',
     '/hearth/v1/replays/{id}': replay.id,
+    '/hearth/v1/integrations/{id}': integration.id,
+    '/hearth/v1/guest-issuers/{id}': issuer.id,
     '/v1/rooms/{id}': room.id,
     '/v1/rooms/{id}/meetingInfo': room.id,
     '/v1/room/tabs/{id}': tabId,
@@ -129,6 +134,13 @@ async function setScene(server: TestServer): Promise<Scene> {
       'PUT /hearth/v1/webhooks/{id}': { ordering: 'room' },
       'POST /hearth/v1/webhooks/{id}/secret': { secret: 's', overlapSeconds: 60 },
       'POST /hearth/v1/webhooks/{id}/enable': { replay: 'none' },
+      'POST /v1/access_token': { grant_type: 'authorization_code', client_id: integration.clientId, code: 'x' },
+      'POST /v1/device/authorize': { client_id: integration.clientId, scope: 'spark:rooms_read' },
+      'POST /v1/device/token': { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: 'x' },
+      'POST /hearth/v1/integrations': { name: 'x', redirectUris: ['https://app.example/'], scopes: ['spark:all'] },
+      'PUT /hearth/v1/integrations/{id}': { name: 'x' },
+      'POST /hearth/v1/guest-issuers': { name: 'x' },
+      'POST /hearth/v1/tokens': { name: 'x', scopes: ['spark:rooms_read'], expiresIn: 60 },
       'POST /hearth/v1/replays': { webhookId: id },
       'POST /hearth/v1/incoming-webhooks': { name: 'x', roomId: room.id },
       'PUT /hearth/v1/incoming-webhooks/{id}': { name: 'y' },

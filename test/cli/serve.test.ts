@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { withDatabase } from '../../src/cli/store.ts';
 import { readKeyFile, writeKeyFile } from '../../src/config/index.ts';
-import { newMasterKey } from '../../src/core/vault.ts';
+import { newMasterKey, Vault } from '../../src/core/vault.ts';
 import { get, hearth, newFolder, post, spawnHearth, startHearth, type Program } from './program.ts';
 
 const alice = ['--email', 'Alice@acme.example', '--name', 'Alice', '--organization', 'Acme'];
@@ -216,7 +217,7 @@ describe('hearth token create', () => {
   });
 });
 
-/** A store with a room, a message, a webhook with a secret and an incoming one; the server is stopped. */
+/** A store with a room, a message, a webhook with a secret, an incoming one and a guest issuer; the server is stopped. */
 async function sealedStore(data: string): Promise<string> {
   const token = await newAdministrator(data);
   const program = serve(data, { HEARTH_WEBHOOK_ALLOW: '127.0.0.1' });
@@ -233,6 +234,7 @@ async function sealedStore(data: string): Promise<string> {
   expect((await post(`${url}/v1/webhooks`, token, webhook)).status).toBe(200);
   const incoming = { name: 'still posting', roomId: room.body['id'] };
   expect((await post(`${url}/hearth/v1/incoming-webhooks`, token, incoming)).status).toBe(200);
+  expect((await post(`${url}/hearth/v1/guest-issuers`, token, { name: 'Shop' })).status).toBe(200);
   await program.stop();
   return token;
 }
@@ -260,12 +262,19 @@ describe('hearth keys rotate', () => {
     const before = await readKeyFile(file);
 
     const { code, out } = await hearth(['keys', 'rotate', '--data', data]);
-    expect(out).toContain('the keys of 1 rooms, the secrets of 1 webhooks, the tokens of 1 incoming webhooks');
+    expect(out).toContain(
+      'the keys of 1 rooms, the secrets of 1 webhooks, the tokens of 1 incoming webhooks, the keys of 1 guest issuers',
+    );
     expect(code).toBe(0);
     const after = await readKeyFile(file);
     expect(after?.keys).toHaveLength(1);
     expect(after?.keys[0]).not.toEqual(before?.keys[0]);
     expect(await readKeyFile(`${file}.retired`)).toEqual(before);
+    const vault = new Vault([after?.keys[0] ?? new Uint8Array()]);
+    const issuers = await withDatabase(path.join(data, 'hearth.db'), ({ reader }) =>
+      reader.query.selectFrom('guestIssuers').select('secret').execute(),
+    );
+    expect(issuers.map(({ secret }) => vault.isCurrent(secret))).toEqual([true]);
     await expectReadable(data, token);
   });
 

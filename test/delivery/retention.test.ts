@@ -309,6 +309,7 @@ test('nothing is deleted while the store is unavailable', async () => {
     },
     log: { settled: 10_000 },
     clock,
+    further: [],
     logger: pino({ level: 'silent' }),
     times: { eventsMs: DAY, attemptsMs: DAY },
   });

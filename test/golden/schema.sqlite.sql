@@ -9,11 +9,25 @@ CREATE TABLE attempts (
     "startedAt" integer not null, "durationMs" integer not null, status integer, error text, exchange text,
     primary key ("deliveryId", number)) without rowid;
 
+CREATE TABLE "authorizationCodes" (
+    id integer primary key, hash blob not null unique,
+    "integrationId" integer not null references integrations (id) on delete cascade,
+    "personId" integer not null references people (id) on delete cascade,
+    scopes text not null, "redirectUri" text not null, challenge text,
+    "grantId" integer references grants (id) on delete cascade, "expiresAt" integer not null);
+
 CREATE TABLE deliveries (
     id integer primary key,
     "eventId" integer not null, "webhookId" integer not null,
     state text not null, reason text, attempts integer not null, "dueAt" integer, "lastStatus" integer, "lastAttemptAt" integer, "lastDurationMs" integer, "createdAt" integer not null, untried integer not null default 0, "roomUuid" text, revision integer, "replayId" integer, "attemptsBefore" integer not null default 0, exchange text, change integer not null default 0,
     unique ("eventId", "webhookId"));
+
+CREATE TABLE "deviceCodes" (
+    id integer primary key, hash blob not null unique, "userCodeHash" blob not null unique,
+    "integrationId" integer not null references integrations (id) on delete cascade,
+    "personId" integer references people (id) on delete cascade,
+    scopes text not null, state text not null, "intervalMs" integer not null, "polledAt" integer,
+    "expiresAt" integer not null);
 
 CREATE TABLE events (
     id integer primary key autoincrement, uuid text not null unique,
@@ -31,11 +45,29 @@ CREATE TABLE "formerWebhooks" (
     name text not null, "targetUrl" text not null,
     primary key ("webhookId", revision)) without rowid;
 
+CREATE TABLE grants (
+    id integer primary key, uuid text not null unique,
+    "integrationId" integer not null references integrations (id) on delete cascade,
+    "personId" integer not null references people (id) on delete cascade,
+    scopes text not null, "refreshHash" blob not null unique, "refreshExpiresAt" integer not null,
+    "createdAt" integer not null);
+
+CREATE TABLE "guestIssuers" (
+    id integer primary key, "orgId" integer not null unique references organizations (id),
+    "ownerId" integer not null references people (id) on delete cascade,
+    secret blob not null, "createdAt" integer not null);
+
 CREATE TABLE "incomingWebhooks" (
     id integer primary key, uuid text not null unique,
     "creatorId" integer not null references people (id) on delete cascade,
     "membershipId" integer not null unique references memberships (id) on delete cascade,
     "tokenHash" blob not null unique, token blob not null, "createdAt" integer not null);
+
+CREATE TABLE integrations (
+    id integer primary key, "clientId" text not null unique,
+    "ownerId" integer not null references people (id) on delete cascade,
+    name text not null, description text, "redirectUris" text not null, scopes text not null,
+    "secretHash" blob not null, "createdAt" integer not null, "modifiedAt" integer not null);
 
 CREATE TABLE "logPositions" (consumer text primary key, position integer not null);
 
@@ -96,7 +128,7 @@ CREATE TABLE sqlite_sequence(name,seq);
 CREATE TABLE tokens (
     id integer primary key, hash blob not null unique,
     "personId" integer not null references people (id) on delete cascade,
-    "appKey" text not null, scopes text not null, "createdAt" integer not null, "expiresAt" integer);
+    "appKey" text not null, scopes text not null, "createdAt" integer not null, "expiresAt" integer, "grantId" integer references grants (id) on delete cascade, name text);
 
 CREATE TABLE webhooks (
     id integer primary key autoincrement, uuid text not null unique,
@@ -110,6 +142,14 @@ CREATE TABLE "worldEntries" (key text primary key, declaration text not null);
 CREATE INDEX actions_by_message on "attachmentActions" ("messageId");
 
 CREATE INDEX attempts_by_time on attempts ("startedAt");
+
+CREATE INDEX codes_by_end on "authorizationCodes" ("expiresAt");
+
+CREATE INDEX codes_by_grant on "authorizationCodes" ("grantId");
+
+CREATE INDEX codes_by_integration on "authorizationCodes" ("integrationId");
+
+CREATE INDEX codes_by_person on "authorizationCodes" ("personId");
 
 CREATE INDEX deliveries_behind_a_room on deliveries ("webhookId", "roomUuid", "eventId")
     where state = 'waiting' and "dueAt" is null;
@@ -132,11 +172,27 @@ CREATE INDEX deliveries_untried on deliveries ("webhookId", "eventId")
 
 CREATE INDEX deliveries_with_exchange on deliveries ("lastAttemptAt") where exchange is not null;
 
+CREATE INDEX device_codes_by_end on "deviceCodes" ("expiresAt");
+
+CREATE INDEX device_codes_by_integration on "deviceCodes" ("integrationId");
+
+CREATE INDEX device_codes_by_person on "deviceCodes" ("personId");
+
 CREATE INDEX events_by_time on events ("createdAt");
 
 CREATE INDEX events_of_messages on events (substr(data, 40, 48)) where resource = 'messages';
 
+CREATE INDEX grants_by_end on grants ("refreshExpiresAt");
+
+CREATE INDEX grants_by_integration on grants ("integrationId", "personId", id);
+
+CREATE INDEX grants_by_person on grants ("personId", id);
+
+CREATE INDEX guest_issuers_by_owner on "guestIssuers" ("ownerId", id);
+
 CREATE INDEX incoming_webhooks_by_creator on "incomingWebhooks" ("creatorId", id);
+
+CREATE INDEX integrations_by_owner on integrations ("ownerId", id);
 
 CREATE INDEX memberships_by_person on memberships ("personId", "roomId");
 
@@ -164,6 +220,10 @@ CREATE INDEX rooms_made_public on rooms ("ownerOrgId", "madePublicAt", id)
     where "madePublicAt" is not null and "archivedAt" is null;
 
 CREATE INDEX tabs_by_room on "roomTabs" ("roomId", id);
+
+CREATE INDEX tokens_by_end on tokens ("expiresAt") where "expiresAt" is not null;
+
+CREATE INDEX tokens_by_grant on tokens ("grantId", id) where "grantId" is not null;
 
 CREATE INDEX tokens_by_person on tokens ("personId");
 

@@ -67,6 +67,17 @@ export function testOptions(folder: string): AppOptions {
     streams: { total: 1_000, perPerson: 20 },
     rateLimits: { perPerson: undefined, perIncomingWebhook: undefined },
     faults: undefined,
+    oauth: {
+      lifetimes: {
+        accessTokenMs: 1_209_600_000,
+        refreshTokenMs: 7_776_000_000,
+        authorizationCodeMs: 600_000,
+        deviceCodeMs: 300_000,
+        guestTokenMs: 21_600_000,
+      },
+      integrationsPerPerson: 20,
+      signIn: 'token',
+    },
     metrics: undefined,
     traces: undefined,
     logger: pino({ level: 'silent' }),

@@ -7,6 +7,7 @@ import { files } from './004-files.ts';
 import { attachmentActions } from './005-attachment-actions.ts';
 import { teams } from './006-teams.ts';
 import { people } from './007-people.ts';
+import { oauth } from './008-oauth.ts';
 import { incomingWebhooks } from './009-incoming-webhooks.ts';
 import { lists } from './011-lists.ts';
 
@@ -27,6 +28,7 @@ const migrations: readonly Migration[] = [
   { id: 5, name: 'attachment actions', breaking: false, up: attachmentActions },
   { id: 6, name: 'teams', breaking: true, up: teams },
   { id: 7, name: 'people', breaking: true, up: people },
+  { id: 8, name: 'oauth', breaking: false, up: oauth },
   { id: 9, name: 'incoming webhooks', breaking: true, up: incomingWebhooks },
   { id: 11, name: 'lists', breaking: false, up: lists },
 ];

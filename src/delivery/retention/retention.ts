@@ -17,6 +17,8 @@ export interface RetentionParts {
   clock: Clock;
   logger: Logger;
   times: RetentionTimes;
+  /** What else goes when its time has come. */
+  further: readonly Sweep[];
 }
 
 /**
@@ -35,7 +37,7 @@ export class Retention {
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
-    this.#sweeps = allSweeps(parts).map((sweep) => ({ sweep, size: new BatchSize() }));
+    this.#sweeps = [...allSweeps(parts), ...parts.further].map((sweep) => ({ sweep, size: new BatchSize() }));
     this.#againAt = parts.clock.now() + AGAIN_MS;
     parts.db.onOutage((outage) => (this.#outage = outage !== undefined));
   }

@@ -9,12 +9,17 @@ import type {
   WebhookEnable,
   EnabledWebhook,
 } from '../../contract/index.ts';
-import { hasRole, type Caller } from '../../core/caller.ts';
+import type { Caller } from '../../core/caller.ts';
 import { isoTime, type Clock } from '../../core/clock.ts';
 import { ApiError } from '../../core/errors.ts';
 import type { Writer } from '../../db/index.ts';
 import { keyset, pathKey, type Page } from '../../http/index.ts';
-import type { ActiveWebhook, WebhookRegistry, WebhookService } from '../../webhooks/index.ts';
+import {
+  overseesWebhooks,
+  type ActiveWebhook,
+  type WebhookRegistry,
+  type WebhookService,
+} from '../../webhooks/index.ts';
 import { webhookFor } from '../access.ts';
 import { healthOf, type HealthParts } from './health.ts';
 import { presentInspected } from './present.ts';
@@ -43,7 +48,7 @@ export class InspectedWebhooks {
 
   async list(caller: Caller, { of, max, cursor }: InspectedWebhooksQuery): Promise<Page<InspectedWebhook>> {
     const { reader, registry } = this.#parts;
-    if (of === 'organization' && !hasRole(caller, 'admin')) throw new ApiError('forbidden');
+    if (of === 'organization' && !overseesWebhooks(caller)) throw new ApiError('forbidden');
     const [before] = newestFirst.after(cursor) ?? [];
     const page = newestFirst.page(await webhooksOf(reader, caller, { of, before, limit: max + 1 }), max, (id) => [id]);
     const items: InspectedWebhook[] = [];
