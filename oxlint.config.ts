@@ -14,7 +14,8 @@ const mayImport: Record<string, readonly string[]> = {
   delivery: ['contract', 'core', 'db', 'eventlog', 'http', ...resources],
   stream: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery'],
   inspect: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery'],
-  metrics: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery', 'stream'],
+  sockets: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery', 'stream'],
+  metrics: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery', 'stream', 'sockets'],
   tracing: ['contract', 'core', 'db', 'eventlog', 'http', ...resources, 'delivery'],
   world: ['contract', 'core', 'db', 'eventlog', 'http', ...resources],
 };

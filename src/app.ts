@@ -35,6 +35,10 @@ import { peopleRoutes } from './people/routes.ts';
 import { PeopleService } from './people/service.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import { RoomService } from './rooms/service.ts';
+import { OpenSockets } from './sockets/open-sockets.ts';
+import { Places } from './sockets/places.ts';
+import { opensSocket, socketRoutes } from './sockets/routes.ts';
+import { Devices, type DeviceLimits } from './sockets/service.ts';
 import { streamRoutes } from './stream/routes.ts';
 import type { SeatLimits } from './stream/seats.ts';
 import { Streams } from './stream/streams.ts';
@@ -78,6 +82,7 @@ export interface AppOptions {
   traces: { endpoint: string } | undefined;
   /** Of all people together, and of each. */
   streams: SeatLimits;
+  devices: DeviceLimits;
   logger: Logger;
 }
 
@@ -143,13 +148,15 @@ export async function createApp(
     allowMessagesUpdated,
     limits: options.streams,
   });
+  const sockets = { open: new OpenSockets(), places: new Places(parts) };
+  const devices = new Devices({ ...parts, ...sockets, limits: options.devices });
   const webhooks = new WebhookService({ ...parts, checkTarget: outgoing.check, ...options.webhooks });
 
-  const api = await createHttpServer({ ...options.http, logger, version, clock, tracing });
+  const api = await createHttpServer({ ...options.http, logger, version, clock, tracing, opensSocket });
   healthRoutes(api, { store: () => db.probe() });
   if (options.metrics) {
     const { Metrics, metricsRoute } = await import('./metrics/index.ts');
-    const sources = { ...parts, ...delivery, version, api, webhooks: registry, streams };
+    const sources = { ...parts, ...delivery, version, api, webhooks: registry, streams, sockets: sockets.open };
     metricsRoute(api, new Metrics(sources), options.metrics.token);
   }
   const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
@@ -185,6 +192,17 @@ export async function createApp(
     },
     { prefix: '/hearth/v1' },
   );
+  await socketRoutes(api, {
+    ...parts,
+    ...sockets,
+    reader: db.reader,
+    authenticated,
+    findCaller: callerOf,
+    devices,
+    streams,
+    matcher: delivery.matcher,
+    firstMessageDelayMs: options.delivery.firstMessageDelayMs,
+  });
 
   return {
     db,
@@ -204,6 +222,7 @@ export async function createApp(
       const cut = setTimeout(() => api.server.closeAllConnections(), graceMs);
       await api.close();
       clearTimeout(cut);
+      await sockets.places.save();
       await delivery.close(graceMs);
       await outgoing.destroy();
       await exporter?.close();

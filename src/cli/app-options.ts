@@ -47,6 +47,7 @@ export function settledOptions(
     traces: config.otlpEndpoint === undefined ? undefined : { endpoint: config.otlpEndpoint },
     webhooks: { allowMessagesUpdated: config.allowMessagesUpdated, mostPerPerson: config.webhooksPerPerson },
     streams: { total: config.streams, perPerson: config.streamsPerPerson },
+    devices: { perPerson: config.devicesPerPerson, lifetimeMs: config.deviceLifetime },
   };
 }
 

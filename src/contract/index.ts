@@ -1,4 +1,5 @@
 export * from './common.ts';
+export * from './devices.ts';
 export * from './inspect-deliveries.ts';
 export * from './inspect-explain.ts';
 export * from './inspect-preview.ts';

@@ -70,6 +70,12 @@ export const errors = {
   moderatorsOnly: { status: 403, message: 'The room is locked: only a moderator may do this.' },
   announcementOnly: { status: 403, message: 'Only moderators may post in an announcement room.' },
   roomReadOnly: { status: 403, message: 'The room is read-only.' },
+  tooManyDevices: {
+    status: 403,
+    // Webex's own words: its SDK makes room when it reads them.
+    message: 'User has excessive device registrations',
+    detail: 'You have {limit} devices with an open socket, which is the limit: close one of them first.',
+  },
   notYourMessage: { status: 403, message: 'Only the author or a moderator may delete a message.' },
   roomNotFound: { status: 404, message: 'Could not find a room with provided ID.' },
   resourceNotFound: { status: 404, message: 'The requested resource could not be found.' },
@@ -78,6 +84,7 @@ export const errors = {
   personNotFound: { status: 404, message: 'Person not found' },
   emailNotFound: { status: 404, message: '{email} not found.' },
   webhookNotFound: { status: 404, message: 'Could not find a webhook with provided ID.' },
+  deviceNotFound: { status: 404, message: 'Could not find a device with provided ID.' },
   replayNotFound: { status: 404, message: 'Could not find a replay with provided ID.' },
   deliveryNotFound: { status: 404, message: 'Could not find a delivery with provided ID.' },
   eventNotFound: { status: 404, message: 'Could not find an event with provided ID.' },

@@ -61,7 +61,7 @@ export function sendPage<T>(request: FastifyRequest, reply: FastifyReply, page: 
 }
 
 /** HTTP-2: the scheme and host that the client used; the address it reached when it named none that can be called. */
-function baseUrl(request: FastifyRequest): string {
+export function baseUrl(request: FastifyRequest): string {
   const named = `${request.protocol}://${request.host}`;
   if (URL.canParse(named)) return named;
   const { localAddress = '', localPort } = request.socket;

@@ -1,12 +1,10 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFailed, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Membership, Message, Webhook } from '../../src/contract/index.ts';
 import { createToken, findPersonByUuid } from '../../src/people/index.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { people, personId, personUuid, startServer, type Adjust, type TestServer } from '../support/server.ts';
 import type { Report } from './echo-bot.ts';
+import { ClientProgram } from './program.ts';
 
 /** Seconds go by before the framework and the SDK under it are loaded. */
 const patience = { timeout: 60_000 };
@@ -115,13 +113,9 @@ async function webhooksOfRobot(server: TestServer): Promise<Webhook[]> {
 }
 
 /** The program of echo-bot.ts, acting as the robot. */
-class EchoBot {
-  readonly #child;
-  readonly #ended = new AbortController();
-  readonly #reports: Report[] = [];
-
+class EchoBot extends ClientProgram<Report> {
   static async start(server: TestServer, environment: Record<string, string> = {}): Promise<EchoBot> {
-    const bot = new EchoBot({
+    const bot = new EchoBot('echo-bot.ts', {
       ...environment,
       HYDRA_SERVICE_URL: `${server.url}/v1`,
       WEBEX_ACCESS_TOKEN: await robotToken(server),
@@ -130,47 +124,9 @@ class EchoBot {
     return bot;
   }
 
-  private constructor(environment: Record<string, string>) {
-    this.#child = fork(fileURLToPath(new URL('echo-bot.ts', import.meta.url)), {
-      // Nothing of this process's environment: a proxy there would be a way out.
-      env: environment,
-      execArgv: ['--import', new URL('loopback-only.ts', import.meta.url).href],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    const output: Buffer[] = [];
-    this.#child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
-    this.#child.stderr?.on('data', (chunk: Buffer) => output.push(chunk));
-    this.#child.on('message', (report: Report) => this.#reports.push(report));
-    this.#child.on('exit', () => {
-      this.#ended.abort(new Error('The bot has ended.'));
-    });
-    onTestFailed(() => {
-      process.stderr.write(Buffer.concat(output));
-    });
-    onTestFinished(async () => {
-      this.#child.kill();
-      if (!this.#ended.signal.aborted) await once(this.#child, 'exit');
-    });
-  }
-
-  /** Resolves when the bot has reported this. */
-  async reported(expected: Report): Promise<void> {
-    while (!this.#has(expected)) await once(this.#child, 'message', { signal: this.#ended.signal });
-  }
-
-  /** Hosts outside this machine that it has tried to reach. */
-  get refused(): string[] {
-    return this.#reports.flatMap((report) => (report.kind === 'refused' ? [report.host] : []));
-  }
-
   async stop(): Promise<void> {
-    this.#child.send('stop');
+    this.send('stop');
     await this.reported({ kind: 'stopped' });
-  }
-
-  #has(expected: Report): boolean {
-    const wanted = Object.entries(expected);
-    return this.#reports.some((report) => wanted.every(([key, value]) => Reflect.get(report, key) === value));
   }
 }
 

@@ -9,6 +9,12 @@ CREATE TABLE deliveries (
     state text not null, reason text, attempts integer not null, "dueAt" integer, "lastStatus" integer, "lastAttemptAt" integer, "lastDurationMs" integer, "createdAt" integer not null, untried integer not null default 0, "roomUuid" text, revision integer, "replayId" integer, "attemptsBefore" integer not null default 0, exchange text, change integer not null default 0,
     unique ("eventId", "webhookId"));
 
+CREATE TABLE devices (
+    id integer primary key autoincrement, uuid text not null unique,
+    "personId" integer not null references people (id) on delete cascade,
+    about text not null, position integer not null, "lifetimeMs" integer not null, "seenAt" integer not null,
+    "createdAt" integer not null, "modifiedAt" integer not null);
+
 CREATE TABLE events (
     id integer primary key autoincrement, uuid text not null unique,
     resource text not null, event text not null, "actorUuid" text not null, "roomUuid" text not null,
@@ -105,6 +111,8 @@ CREATE INDEX deliveries_untried on deliveries ("webhookId", "eventId")
     where state = 'waiting' and untried = 1 and "dueAt" is not null;
 
 CREATE INDEX deliveries_with_exchange on deliveries ("lastAttemptAt") where exchange is not null;
+
+CREATE INDEX devices_by_person on devices ("personId", "seenAt");
 
 CREATE INDEX events_by_time on events ("createdAt");
 

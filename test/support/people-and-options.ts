@@ -62,6 +62,7 @@ export function testOptions(folder: string): AppOptions {
     bots: { allReachesBots: true },
     webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },
     streams: { total: 1_000, perPerson: 20 },
+    devices: { perPerson: 20, lifetimeMs: 604_800_000 },
     metrics: undefined,
     traces: undefined,
     logger: pino({ level: 'silent' }),

@@ -3,6 +3,7 @@ import type { Schema } from '../schema.ts';
 import { initial } from './001-initial.ts';
 import { worldEntries } from './002-world-entries.ts';
 import { deliveryEngine } from './003-delivery-engine.ts';
+import { devices } from './010-devices.ts';
 
 export interface Migration {
   readonly id: number;
@@ -17,6 +18,7 @@ const migrations: readonly Migration[] = [
   { id: 1, name: 'initial', breaking: true, up: initial },
   { id: 2, name: 'world entries', breaking: false, up: worldEntries },
   { id: 3, name: 'delivery engine', breaking: true, up: deliveryEngine },
+  { id: 10, name: 'devices', breaking: false, up: devices },
 ];
 
 /** The database was written by a newer program in a way that this one cannot read. */
