@@ -2,6 +2,7 @@ import websocket from '@fastify/websocket';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { DeviceBody, IdParameter } from '../contract/index.ts';
+import { ApiError } from '../core/errors.ts';
 import { baseUrl, type Api } from '../http/index.ts';
 import { serviceCatalog } from './catalog.ts';
 import { closings } from './closing.ts';
@@ -46,13 +47,19 @@ export async function socketRoutes(api: Api, parts: SocketRouteParts): Promise<v
     const options = { maxPayload: LARGEST_FRAME, closeTimeout: CLOSE_WITHIN_MS };
     // A connection that breaks, or breaks the rules of web sockets, has ended; that is all there is to know.
     await app.register(websocket, { options, errorHandler: (_error, socket) => socket.terminate() });
-    app.get(
-      `${SOCKETS}/:id/messages`,
-      { websocket: true, config, schema: { hide, params: IdParameter } },
-      (ws, request) => {
+    app.route({
+      method: 'GET',
+      url: `${SOCKETS}/:id/messages`,
+      exposeHeadRoute: false,
+      config,
+      schema: { hide, params: IdParameter },
+      handler: () => {
+        throw new ApiError('resourceNotFound');
+      },
+      wsHandler: (ws, request) => {
         DeviceSocket.serve(ws, parts, { uuid: request.params.id, base: baseUrl(request) });
       },
-    );
+    });
   });
 }
 
