@@ -4,6 +4,9 @@
  */
 const CLUSTER = 'urn:TEAM:us-east-2_a:conversation';
 
+/** Below it are the web sockets of devices; the path is Webex's. */
+export const SOCKETS = '/mercury/v1/apps/wx2/registrations';
+
 /** Where the SDK finds what, under the base URL that it used itself. */
 export function serviceCatalog(base: string) {
   const { host, hostname } = new URL(base);

@@ -16,7 +16,8 @@ export const closings = {
   // and after these it does not.
   deleted: { code: 1000, reason: 'The device was deleted.' },
   unreadable: { code: 1003, reason: 'A frame was not the JSON object that was expected.' },
-  silent: { code: 1008, reason: 'Nobody authorized in time.' },
+  silent: { code: 1008, reason: 'Nobody said in time who it is.' },
+  unauthorized: { code: 1008, reason: 'The first frame has to say who it is.' },
   replaced: { code: 4000, reason: 'Replaced' },
 } as const satisfies Record<string, Closing>;
 

@@ -80,7 +80,7 @@ export class DeviceSocket {
   #hear(frame: Frame): void {
     if (this.#ended.signal.aborted) return;
     if (frame.type === 'authorization') this.#authorizeOnce(frame.data.token);
-    else if (!this.#authorizing) this.end(closings.silent);
+    else if (!this.#authorizing) this.end(closings.unauthorized);
     else if (frame.type === 'ping') void this.#wire.send({ type: 'pong', id: frame.id });
     else if (frame.type === 'ack') this.#telling?.acknowledge(frame.messageId);
   }

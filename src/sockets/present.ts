@@ -1,11 +1,8 @@
 import type { DeviceBody } from '../contract/index.ts';
 import type { Caller } from '../core/caller.ts';
 import { isoTime } from '../core/clock.ts';
-import { serviceCatalog } from './catalog.ts';
+import { serviceCatalog, SOCKETS } from './catalog.ts';
 import type { DeviceRow } from './store.ts';
-
-/** Below it, a device's web socket; what follows its id is as Webex has it. */
-export const SOCKETS = '/mercury/v1/apps/wx2/registrations';
 
 /** As the SDK expects it; `features` are switches of Webex's own clients, all of them off. */
 export function presentDevice(device: DeviceRow, caller: Caller, base: string) {

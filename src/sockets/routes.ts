@@ -4,10 +4,10 @@ import type { FastifyRequest } from 'fastify';
 import { DeviceBody, IdParameter } from '../contract/index.ts';
 import { ApiError } from '../core/errors.ts';
 import { baseUrl, type Api } from '../http/index.ts';
-import { serviceCatalog } from './catalog.ts';
+import { serviceCatalog, SOCKETS } from './catalog.ts';
 import { closings } from './closing.ts';
 import { DeviceSocket, type DeviceSocketParts } from './device-socket.ts';
-import { presentDevice, SOCKETS } from './present.ts';
+import { presentDevice } from './present.ts';
 import type { DeviceRow } from './store.ts';
 
 /** Bytes of a frame that a client may send. */

@@ -44,13 +44,12 @@ sdk.internal.mercury.on('online', () => report({ kind: 'online' }));
 sdk.internal.mercury.on('offline', () => report({ kind: 'offline' }));
 report({ kind: 'listening' });
 
-function load(require: NodeJS.Require): Sdk {
-  const credentials = { access_token: process.env['WEBEX_ACCESS_TOKEN'] };
-  if (process.env['SDK'] === 'webex') {
-    return (require('webex') as { init(attributes: object): Sdk }).init({ credentials });
-  }
+/** Whatever the folder has of it: the name is no dependency of this file. */
+function load(from: (name: string) => unknown): Sdk {
+  const attributes = { credentials: { access_token: process.env['WEBEX_ACCESS_TOKEN'] } };
+  if (process.env['SDK'] === 'webex') return (from('webex') as { init(attributes: object): Sdk }).init(attributes);
   const plugins = ['logger', 'people', 'rooms', 'messages', 'memberships', 'attachment-actions'];
-  for (const plugin of plugins) require(`@webex/plugin-${plugin}`);
-  const { default: Core } = require('@webex/webex-core') as { default: new (attributes: object) => Sdk };
-  return new Core({ credentials });
+  for (const plugin of plugins) from(`@webex/plugin-${plugin}`);
+  const { default: Core } = from('@webex/webex-core') as { default: new (attributes: object) => Sdk };
+  return new Core(attributes);
 }

@@ -10,6 +10,7 @@ import { onTestFailed, onTestFinished } from 'vitest';
 export class ClientProgram<Report extends { kind: string }> {
   readonly reports: (Report | Refused)[] = [];
   readonly #child: ChildProcess;
+  readonly #output: Buffer[] = [];
   readonly #ended = new AbortController();
 
   /** `file` stands beside this one; nothing of this process's environment reaches it: a proxy there would be a way out. */
@@ -19,15 +20,15 @@ export class ClientProgram<Report extends { kind: string }> {
       execArgv: ['--import', new URL('loopback-only.ts', import.meta.url).href],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    const output: Buffer[] = [];
-    this.#child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
-    this.#child.stderr?.on('data', (chunk: Buffer) => output.push(chunk));
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => this.#output.push(chunk));
+    }
     this.#child.on('message', (report: Report) => this.reports.push(report));
     this.#child.on('exit', () => {
       this.#ended.abort(new Error('The program has ended.'));
     });
     onTestFailed(() => {
-      process.stderr.write(Buffer.concat(output));
+      process.stderr.write(this.output);
     });
     onTestFinished(async () => {
       this.#child.kill();
@@ -46,6 +47,11 @@ export class ClientProgram<Report extends { kind: string }> {
   /** Resolves when it holds; asked again after each report. */
   async until(holds: (reports: readonly (Report | Refused)[]) => boolean): Promise<void> {
     while (!holds(this.reports)) await once(this.#child, 'message', { signal: this.#ended.signal });
+  }
+
+  /** What it has written, to whichever end. */
+  get output(): string {
+    return Buffer.concat(this.#output).toString();
   }
 
   /** Hosts outside this machine that it has tried to reach. */

@@ -79,7 +79,8 @@ declare module 'webex-node-bot-framework' {
     spawn: [bot: Bot, frameworkId: string, addedBy?: string];
     despawn: [bot: Bot, frameworkId: string, removedBy?: string];
   }> {
-    constructor(options: { token: string | undefined; webhookUrl: string; webhookSecret: string });
+    /** Without a URL it hears by socket. */
+    constructor(options: { token: string | undefined; webhookUrl?: string; webhookSecret?: string });
     cardsWebhook: object;
     start(): Promise<boolean>;
     stop(): Promise<boolean>;

@@ -3,6 +3,7 @@ import { createToken, findPersonByUuid } from '../../src/people/index.ts';
 import { newUuid } from '../../src/core/ids.ts';
 import { raw } from '../support/raw.ts';
 import { personUuid, startServer, tokenOf, type Name, type TestServer } from '../support/server.ts';
+import { uuidOf } from './submission.ts';
 import { devicesPath, register, SocketClient, type Device } from './support.ts';
 
 /** The socket's own conversation, spoken by hand. */
@@ -29,7 +30,7 @@ describe('opening', () => {
     await stranger.until(() => stranger.isOpen);
     await server.room('Secret', 'alice');
     server.clock.advance(10_000);
-    expect(await stranger.closed).toEqual({ code: 1008, reason: 'Nobody authorized in time.' });
+    expect(await stranger.closed).toEqual({ code: 1008, reason: 'Nobody said in time who it is.' });
     expect(stranger.frames).toEqual([]);
 
     const known = await SocketClient.open(webSocketUrl, 'alice', { origin: 'https://elsewhere.example' });
@@ -282,7 +283,7 @@ describe('devices', () => {
     const back = await SocketClient.open(device.webSocketUrl, 'alice');
     const room = await server.room('Heard', 'alice');
     const [first] = await back.take(1);
-    expect(first?.data.activity).toMatchObject({ verb: 'create', target: { id: uuidOf(room) } });
+    expect(first?.data.activity).toMatchObject({ verb: 'create', target: { id: uuidOf(room.id) } });
     expect(await server.as('alice').ok('GET', path)).toMatchObject({ url: device.url });
   });
 
@@ -296,6 +297,21 @@ describe('devices', () => {
       await client.settled();
     }
     expect(await server.as('alice').ok('GET', path)).toMatchObject({ url });
+  });
+
+  test('one on whose socket nothing happens is noted as there all the same', async () => {
+    const server = await startServer();
+    const client = await connected(server, 'alice');
+    for (let looks = 0; looks < 40; looks += 1) await beat(server, client);
+    server.clock.advance(1_000);
+    const { reader } = server.app.db;
+    for (;;) {
+      const { seenAt } = await reader.query.selectFrom('devices').select('seenAt').executeTakeFirstOrThrow();
+      if (seenAt === server.clock.now()) break;
+      await new Promise(setImmediate);
+    }
+    await client.settled();
+    expect(client.told).toEqual([]);
   });
 
   test('a device that nobody registered is made for whoever comes with its address', async () => {
@@ -396,15 +412,11 @@ async function registerSome(server: TestServer, count: number): Promise<Device[]
   return devices;
 }
 
-async function namesOf(server: TestServer): Promise<unknown[]> {
+async function namesOf(server: TestServer): Promise<string[]> {
   const { devices } = await server.as('alice').ok<{ devices: Device[] }>('GET', devicesPath);
-  return devices.map(({ name }) => name).toSorted();
+  return devices.map(({ name }) => String(name)).toSorted((a, b) => a.localeCompare(b));
 }
 
 function pathOf({ url }: Pick<Device, 'url'>): { path: string } {
   return { path: new URL(url).pathname };
-}
-
-function uuidOf({ id }: { id: string }): string {
-  return Buffer.from(id, 'base64url').toString().split('/').at(-1) ?? '';
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Membership, Message } from '../../src/contract/index.ts';
 import { people, personId, personUuid, startServer, type Name, type TestServer } from '../support/server.ts';
+import { edit, submit, uuidOf } from './submission.ts';
 import { register, SocketClient, type Activity } from './support.ts';
 
 /** What is told, to whom, and in which words: those that Webex's SDK makes events of. */
@@ -9,7 +10,7 @@ test('every event is an activity of its conversation', async () => {
   const server = await startServer();
   const client = await listening(server, 'alice');
   const room = await server.room('Demo', 'alice');
-  const roomUuid = uuidOf(room);
+  const roomUuid = uuidOf(room.id);
   const conversation = `${server.url}/conversation/api/v1/conversations/${roomUuid}`;
   const alice = {
     objectType: 'person',
@@ -43,9 +44,9 @@ test('every event is an activity of its conversation', async () => {
   await as('alice').ok('PUT', `/v1/memberships/${membership.id}`, { isModerator: true });
   const locked = { ...target, tags: ['LOCKED'] };
   const changes = await take(client, 3);
-  expect(changes.map(({ verb, object }) => `${verb} ${String(object['entryUUID'] ?? 'room')}`).toSorted()).toEqual(
-    [`assignModerator ${bob.entryUUID}`, `assignModerator ${alice.id}`, 'update room'].toSorted(),
-  );
+  expect(
+    changes.map(({ verb, object }) => `${verb} ${(object['entryUUID'] as string | undefined) ?? 'room'}`).toSorted(),
+  ).toEqual([`assignModerator ${bob.entryUUID}`, `assignModerator ${alice.id}`, 'update room'].toSorted());
   for (const activity of changes) expect(activity).toMatchObject({ actor: alice, target: locked });
   await as('alice').ok('PUT', `/v1/memberships/${membership.id}`, { isModerator: false });
   expect(await client.next()).toMatchObject({
@@ -56,7 +57,7 @@ test('every event is an activity of its conversation', async () => {
   const message = await as('alice').say(room, '**secret** words');
   expect(await client.next()).toMatchObject({
     verb: 'post',
-    id: uuidOf(message),
+    id: uuidOf(message.id),
     actor: alice,
     object: { objectType: 'comment' },
     target: locked,
@@ -64,15 +65,15 @@ test('every event is an activity of its conversation', async () => {
   const reply = await as('bob').ok<Message>('POST', '/v1/messages', { parentId: message.id, text: 'more words' });
   expect(await client.next()).toMatchObject({
     verb: 'post',
-    id: uuidOf(reply),
+    id: uuidOf(reply.id),
     actor: bob,
-    parent: { id: uuidOf(message), type: 'reply' },
+    parent: { id: uuidOf(message.id), type: 'reply' },
   });
   await as('alice').ok('DELETE', `/v1/messages/${reply.id}`);
   expect(await client.next()).toMatchObject({
     verb: 'delete',
     actor: alice,
-    object: { objectType: 'activity', id: uuidOf(reply) },
+    object: { objectType: 'activity', id: uuidOf(reply.id) },
     target: locked,
   });
   await as('alice').ok('DELETE', `/v1/memberships/${membership.id}`);
@@ -122,7 +123,7 @@ test('people hear of their rooms; bots of what mentions them; who is removed of 
   expect((await take(bob, 4)).map(({ verb }) => verb)).toEqual(['add', 'add', 'post', 'post']);
   const [joined, heard] = await take(robot, 2);
   expect(joined).toMatchObject({ verb: 'add', object: { entryUUID: personUuid('robot') } });
-  expect(heard).toMatchObject({ verb: 'post', id: uuidOf(mention) });
+  expect(heard).toMatchObject({ verb: 'post', id: uuidOf(mention.id) });
 
   const { items } = await server.as('bob').ok<{ items: Membership[] }>('GET', `/v1/memberships?roomId=${room.id}`);
   const own = items.find(({ personId: id }) => id === personId('bob'));
@@ -133,6 +134,37 @@ test('people hear of their rooms; bots of what mentions them; who is removed of 
   expect((await take(bob, 4)).at(-1)).toMatchObject({ verb: 'post', target: { tags: ['ONE_ON_ONE'] } });
   await eve.settled();
   expect(eve.told).toEqual([]);
+});
+
+test('of a card that is filled in only its author hears; what was filled in is not said', async () => {
+  const server = await startServer();
+  const [author, other] = [await listening(server, 'alice'), await listening(server, 'bob')];
+  const room = await server.room('Demo', 'alice', 'bob');
+  const card = await server.as('alice').say(room, 'a card');
+  const action = await submit(server, 'bob', card);
+  const told = await take(author, 5);
+  expect(told.at(-1)).toMatchObject({
+    verb: 'cardAction',
+    id: uuidOf(action.id),
+    actor: { entryUUID: personUuid('bob') },
+    object: { objectType: 'submit' },
+    parent: { id: uuidOf(card.id) },
+    target: { id: uuidOf(room.id) },
+  });
+  await other.take(2);
+  await other.settled();
+  expect(other.told).toHaveLength(2);
+});
+
+test('an edited message is an update, of the message and of no room', async () => {
+  const server = await startServer();
+  const room = await server.room('Demo', 'alice', 'bob');
+  const message = await server.as('alice').say(room, 'first');
+  const client = await listening(server, 'bob');
+  await edit(server, message);
+  const activity = await client.next();
+  expect(activity).toMatchObject({ verb: 'update', id: uuidOf(message.id), object: { objectType: 'comment' } });
+  expect(activity.object).not.toHaveProperty('id');
 });
 
 test('the first message of a 1:1 room is held back, as before webhooks are told, and what comes after it waits', async () => {
@@ -161,8 +193,4 @@ async function take(client: SocketClient, count: number): Promise<Activity[]> {
 
 function direct(server: TestServer, from: Name, text: string): Promise<Message> {
   return server.as(from).ok<Message>('POST', '/v1/messages', { toPersonEmail: people.bob.email, text });
-}
-
-function uuidOf({ id }: { id: string }): string {
-  return Buffer.from(id, 'base64url').toString().split('/').at(-1) ?? '';
 }

@@ -1,22 +1,19 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/**
- * What lies between a client and the server: an address that stays when the server is started anew, and web sockets that can
- * be cut while other requests go on.
- */
-export class SocketLine implements AsyncDisposable {
+/** What lies between a client and the server: an address that stays, and connections that can be cut. */
+export class Line implements AsyncDisposable {
   readonly url: string;
   readonly #server: Server;
   readonly #all = new Set<Socket>();
   readonly #webSockets = new Set<Socket>();
   #cuts = 0;
 
-  static async open(target: () => string): Promise<SocketLine> {
+  static async open(target: () => string): Promise<Line> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new SocketLine(server, target);
+    return new Line(server, target);
   }
 
   private constructor(server: Server, target: () => string) {
@@ -43,20 +40,23 @@ export class SocketLine implements AsyncDisposable {
     });
   }
 
-  /** Web sockets that were cut. */
-  get cuts(): number {
+  /** Web sockets that were cut on purpose. */
+  get webSocketsCut(): number {
     return this.#cuts;
   }
 
-  cutSockets(): void {
-    for (const socket of this.#webSockets) {
-      this.#cuts += 1;
-      socket.destroy();
-    }
+  cut(): void {
+    for (const socket of this.#all) socket.destroy();
+  }
+
+  /** Leaves other requests alone. */
+  cutWebSockets(): void {
+    this.#cuts += this.#webSockets.size;
+    for (const socket of this.#webSockets) socket.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#all) socket.destroy();
+    this.cut();
     this.#server.close();
     await once(this.#server, 'close');
   }
