@@ -278,7 +278,7 @@ export const serverSettings = {
     takes: 'COUNT',
     read: wholeNumber(1, 100_000),
     default: '1000',
-    description: 'Most streams and long polls that are open at the same time.',
+    description: 'Most streams, long polls and sockets that are open at the same time.',
   },
   streamsPerPerson: {
     env: 'HEARTH_STREAMS_PER_PERSON',
@@ -286,7 +286,7 @@ export const serverSettings = {
     takes: 'COUNT',
     read: wholeNumber(1, 100_000),
     default: '20',
-    description: 'Most streams and long polls that one person or bot may have open at the same time.',
+    description: 'Most streams, long polls and sockets that one person or bot may have open at the same time.',
   },
   devicesPerPerson: {
     env: 'HEARTH_DEVICES_PER_PERSON',
