@@ -59,7 +59,7 @@ import type { BotRules, CardLimits } from './messages/index.ts';
 import { messageRoutes } from './messages/routes.ts';
 import { MessageService } from './messages/service.ts';
 import { endCredentialsOf, type OAuthOptions } from './oauth/index.ts';
-import { mayLookBehindWebhooks } from './oauth/policy.ts';
+import { mayLookBehindWebhooks, mustActDirectly } from './oauth/policy.ts';
 import { credentialRoutes, signInRoutes } from './oauth/routes.ts';
 import { expirySweeps } from './oauth/sweeps.ts';
 import { userInfoRoute } from './oauth/user-info.ts';
@@ -74,6 +74,10 @@ import { roomTabRoutes } from './room-tabs/routes.ts';
 import { RoomTabService } from './room-tabs/service.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import { RoomService } from './rooms/service.ts';
+import { OpenSockets } from './sockets/open-sockets.ts';
+import { Places } from './sockets/places.ts';
+import { opensSocket, socketRoutes } from './sockets/routes.ts';
+import { Devices, type DeviceLimits } from './sockets/service.ts';
 import { streamRoutes } from './stream/routes.ts';
 import type { SeatLimits } from './stream/seats.ts';
 import { Streams } from './stream/streams.ts';
@@ -132,6 +136,7 @@ export interface AppOptions {
   /** Who may make the server fail, and what fails from the beginning; undefined: nobody, and nothing. */
   faults: { by: FaultMakers; rules: readonly FaultCreate[]; presets: readonly FaultPresetCreate[] } | undefined;
   oauth: OAuthOptions;
+  devices: DeviceLimits;
   logger: Logger;
 }
 
@@ -206,13 +211,15 @@ export async function createApp(
     allowMessagesUpdated,
     limits: options.streams,
   });
+  const sockets = { open: new OpenSockets(), places: new Places(parts) };
+  const devices = new Devices({ ...parts, ...sockets, limits: options.devices });
   const webhooks = new WebhookService({ ...parts, checkTarget: outgoing.check, ...options.webhooks });
 
-  const api = await createHttpServer({ ...options.http, logger, version, clock, tracing });
+  const api = await createHttpServer({ ...options.http, logger, version, clock, tracing, opensSocket });
   healthRoutes(api, { store: () => db.probe() });
   if (options.metrics) {
     const { Metrics, metricsRoute } = await import('./metrics/index.ts');
-    const sources = { ...parts, ...delivery, version, api, webhooks: registry, streams };
+    const sources = { ...parts, ...delivery, version, api, webhooks: registry, streams, sockets: sockets.open };
     metricsRoute(api, new Metrics(sources), options.metrics.token);
   }
   const callerOf = (hash: Uint8Array) => findCaller(db.reader, hash, clock.now());
@@ -229,7 +236,7 @@ export async function createApp(
   const incoming = new IncomingWebhookService({ ...parts, messages });
   const people = new PeopleService({ db, presence });
   const forget = (personId: number) => authenticated.forget(personId);
-  const administration = new PeopleAdministration({ ...parts, forget, ...consequences(parts, incoming) });
+  const administration = new PeopleAdministration({ ...parts, forget, ...consequences(parts, { incoming, devices }) });
   const oauth = { ...parts, ...options.oauth };
   await signInRoutes(api, oauth);
   await api.register(
@@ -260,6 +267,11 @@ export async function createApp(
     async (ours: Api) => {
       forCallers(ours);
       credentialRoutes(ours, oauth);
+      await ours.register(async (direct: Api) => {
+        // Whoever knows the URL of one may post, for as long as it lasts.
+        direct.addHook('onRequest', async ({ caller }) => mustActDirectly(caller));
+        incomingWebhookRoutes(direct, incoming);
+      });
       streamRoutes(ours, { streams, clock, findCaller: callerOf });
     },
     { prefix: '/hearth/v1' },
@@ -269,7 +281,6 @@ export async function createApp(
       const { engine, replayer, book, wake } = delivery;
       forCallers(ours);
       ours.addHook('onRequest', mayLookBehindWebhooks);
-      incomingWebhookRoutes(ours, incoming);
       if (faults && options.faults) await faultRoutes(ours, faults, options.faults.by);
       replayRoutes(ours, new ReplayService({ ...parts, replayer }));
       inspectRoutes(ours, {
@@ -286,6 +297,17 @@ export async function createApp(
     },
     { prefix: '/hearth/v1' },
   );
+  await socketRoutes(api, {
+    ...parts,
+    ...sockets,
+    reader: db.reader,
+    authenticated,
+    findCaller: callerOf,
+    devices,
+    streams,
+    matcher: delivery.matcher,
+    firstMessageDelayMs: options.delivery.firstMessageDelayMs,
+  });
 
   return {
     db,
@@ -312,6 +334,7 @@ export async function createApp(
       await api.close();
       clearTimeout(cut);
       await sweeper.close();
+      await sockets.places.save();
       await delivery.close(graceMs);
       await outgoing.destroy();
       await presence.close();
@@ -324,11 +347,12 @@ export async function createApp(
 /** What else ends when people are deleted, or lose a role. Each resource that people have something in adds its own. */
 function consequences(
   parts: SwitchingParts,
-  incoming: IncomingWebhookService,
+  { incoming, devices }: { incoming: IncomingWebhookService; devices: Devices },
 ): { whenDeleted: Consequence[]; whenDemoted: Consequence[] } {
   return {
     whenDeleted: [
       (tx, person) => endCredentialsOf(tx, person.id),
+      (tx, person) => devices.removeAllOf(tx, person.id),
       (tx, person, actor) => incoming.removeAllOf(tx, person, actor),
       async (tx, person, actor) => {
         const events = await leaveEverywhere(tx, person, actor.uuid, parts.clock.now());

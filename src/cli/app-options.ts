@@ -68,6 +68,7 @@ export function settledOptions(
       integrationsPerPerson: config.integrationsPerPerson,
       signIn,
     },
+    devices: { perPerson: config.devicesPerPerson, lifetimeMs: config.deviceLifetime },
   };
 }
 

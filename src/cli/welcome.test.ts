@@ -44,6 +44,7 @@ describe('printWelcome', () => {
 
   test('ends the base URLs as each client wants it', () => {
     expect(welcome(plain)).toContain('export HYDRA_SERVICE_URL=http://localhost:4030/v1\n');
+    expect(welcome(plain)).toContain('export U2C_SERVICE_URL=http://localhost:4030/u2c/api/v1\n');
     expect(welcome(plain)).toContain('export SPARKY_API_URL=http://localhost:4030/v1/\n');
   });
 

@@ -60,6 +60,7 @@ function exportsFor(url: string, token: string): string {
   const variables = {
     WEBEX_ACCESS_TOKEN: token,
     HYDRA_SERVICE_URL: `${url}/v1`,
+    U2C_SERVICE_URL: `${url}/u2c/api/v1`,
     SPARKY_API_TOKEN: token,
     SPARKY_API_URL: `${url}/v1/`,
     WEBEX_API: `${url}/v1`,

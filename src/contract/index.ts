@@ -4,6 +4,7 @@ export * from './events.ts';
 export * from './faults.ts';
 export * from './incoming-webhooks.ts';
 export * from './contents.ts';
+export * from './devices.ts';
 export * from './inspect-deliveries.ts';
 export * from './inspect-explain.ts';
 export * from './inspect-preview.ts';

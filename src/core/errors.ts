@@ -163,6 +163,12 @@ export const errors = {
   },
   announcementOnly: { status: 403, message: 'Only moderators may post in an announcement room.' },
   roomReadOnly: { status: 403, message: 'The room is read-only.' },
+  tooManyDevices: {
+    status: 403,
+    // Webex's own words: its SDK makes room when it reads them.
+    message: 'User has excessive device registrations',
+    detail: 'You have {limit} devices with an open socket, which is the limit: close one of them first.',
+  },
   notYourMessage: { status: 403, message: 'Only the author or a moderator may delete a message.' },
   notYoursToEdit: { status: 403, message: 'Only the author may edit a message.' },
   systemBotFixed: { status: 403, message: "The system bot is the server's own: nobody changes it." },
@@ -185,6 +191,7 @@ export const errors = {
   guestIssuerNotFound: { status: 404, message: 'Could not find a guest issuer with provided ID.' },
   tokenNotFound: { status: 404, message: 'Could not find a token with provided ID.' },
   authorizationNotFound: { status: 404, message: 'Could not find an authorization with provided ID.' },
+  deviceNotFound: { status: 404, message: 'Could not find a device with provided ID.' },
   replayNotFound: { status: 404, message: 'Could not find a replay with provided ID.' },
   deliveryNotFound: { status: 404, message: 'Could not find a delivery with provided ID.' },
   faultNotFound: { status: 404, message: 'Could not find a fault with provided ID.' },

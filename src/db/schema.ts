@@ -30,6 +30,7 @@ export interface Schema {
   authorizationCodes: AuthorizationCodesTable;
   deviceCodes: DeviceCodesTable;
   guestIssuers: GuestIssuersTable;
+  devices: DevicesTable;
 }
 
 export type Flag = 0 | 1;
@@ -445,4 +446,19 @@ export interface GuestIssuersTable {
   /** Sealed. */
   secret: Bytes;
   createdAt: number;
+}
+/** Somebody's place in the log, kept for the sockets that their client opens one after the other. */
+export interface DevicesTable {
+  id: Key;
+  uuid: string;
+  personId: number;
+  /** JSON: what the client says of itself. */
+  about: string;
+  /** Every event up to and including this one was acknowledged, or is none of the person's business. */
+  position: number;
+  /** How long (ms) it is kept without a socket, and when it last had one. */
+  lifetimeMs: number;
+  seenAt: number;
+  createdAt: number;
+  modifiedAt: number;
 }

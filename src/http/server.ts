@@ -47,6 +47,8 @@ export interface HttpOptions {
   version: string;
   clock: Clock;
   tracing: Tracing;
+  /** Which requests open a web socket. Others that offer to speak another protocol, as some clients do, are just answered. */
+  opensSocket: (request: IncomingMessage) => boolean;
 }
 
 /** HTTP-3, HTTP-5: a trailing slash and doubled slashes are tolerated, another case is not. */
@@ -59,8 +61,9 @@ const routerOptions = {
 
 /** The kernel: everything that holds for each request, and no route of its own but the description of the others. */
 export async function createHttpServer(options: HttpOptions): Promise<Api> {
-  const { logger, trustProxy, bodyLimit, version } = options;
+  const { logger, trustProxy, bodyLimit, version, opensSocket } = options;
   const app = fastify({
+    http: { shouldUpgradeCallback: opensSocket },
     loggerInstance: logger,
     logController: new LogController({ requestIdLogLabel: 'trackingId', disableRequestLogging: true }),
     genReqId: (request) => trackingId(request.headers['trackingid']),
@@ -101,6 +104,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Api> {
       'trackingid',
       'spark-user-agent',
       'cisco-no-http-redirect',
+      'cisco-device-url',
       'last-event-id',
     ],
     exposedHeaders: ['Link', 'Retry-After', 'trackingid', 'Content-Disposition'],

@@ -6,6 +6,7 @@ import type { DeliveryEngine } from '../delivery/engine.ts';
 import type { AutoDisable } from '../delivery/health/auto-disable.ts';
 import type { Recorder } from '../delivery/recorder.ts';
 import type { EventLog } from '../eventlog/index.ts';
+import type { OpenSockets } from '../sockets/open-sockets.ts';
 import type { Streams } from '../stream/streams.ts';
 import type { WebhookRegistry } from '../webhooks/index.ts';
 import { measureDeliveries } from './deliveries.ts';
@@ -14,6 +15,7 @@ import { measureLanes } from './lanes.ts';
 import type { Refresh } from './refresh.ts';
 import { measureReplays } from './replays.ts';
 import { measureRequests } from './requests.ts';
+import { measureSockets } from './sockets.ts';
 import { measureStore } from './store.ts';
 import { measureStreams } from './streams.ts';
 import { measureWebhooks } from './webhooks.ts';
@@ -29,6 +31,7 @@ export interface MetricsSources {
   engine: DeliveryEngine;
   autoDisable: AutoDisable;
   streams: Streams;
+  sockets: OpenSockets;
 }
 
 /**
@@ -39,7 +42,19 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #refreshes: readonly Refresh[];
 
-  constructor({ version, api, db, clock, log, webhooks, recorder, engine, autoDisable, streams }: MetricsSources) {
+  constructor({
+    version,
+    api,
+    db,
+    clock,
+    log,
+    webhooks,
+    recorder,
+    engine,
+    autoDisable,
+    streams,
+    sockets,
+  }: MetricsSources) {
     const { reader } = db;
     const registry = this.#registry;
     collectDefaultMetrics({ register: registry });
@@ -52,6 +67,7 @@ export class Metrics {
     build.set({ version }, 1);
     measureRequests(registry, api);
     measureStore(registry, db);
+    measureSockets(registry, sockets);
     this.#refreshes = [
       measureEventLog(registry, { log, reader, clock, engine }),
       measureLanes(registry, engine.lanes),

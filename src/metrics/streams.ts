@@ -6,7 +6,7 @@ import type { Refresh } from './refresh.ts';
 export function measureStreams(registry: Registry, streams: Pick<Streams, 'open'>): Refresh {
   const open = new Gauge({
     name: 'hearth_streams_open',
-    help: 'Clients that follow the stream, or wait for its next page.',
+    help: 'Clients that follow the stream, wait for its next page, or hear of events on a web socket.',
     registers: [registry],
   });
   return () => open.set(streams.open);

@@ -1,10 +1,10 @@
-import type { StreamGap } from '../contract/index.ts';
+import type { StreamDelivery, StreamGap } from '../contract/index.ts';
 import type { LoggedEvent } from '../core/events.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import type { WebhookRegistry } from '../webhooks/index.ts';
 import type { Cursor } from './cursor.ts';
 import type { Interest } from './interest.ts';
-import { eventBody, presentDelivery } from './present.ts';
+import { presentDelivery } from './present.ts';
 import type { ChangedDelivery } from './store.ts';
 import type { Tail } from './tail.ts';
 
@@ -19,12 +19,11 @@ export interface FollowingParts {
 }
 
 /** Something to tell. Who has read it goes on from its cursor. */
-export interface Message {
-  kind: 'event' | 'delivery' | 'gap';
-  cursor: Cursor;
-  /** JSON in one line: `StreamEvent`, `StreamDelivery` or `StreamGap`. */
-  body: string;
-}
+export type Message = { cursor: Cursor } & (
+  | { kind: 'event'; event: LoggedEvent }
+  | { kind: 'delivery'; delivery: StreamDelivery }
+  | { kind: 'gap'; gap: StreamGap }
+);
 
 export interface Step {
   messages: readonly Message[];
@@ -69,7 +68,7 @@ export class Following {
       // Retention may have taken it since it was read: it was told of as missing then.
       if (event.seq <= this.#cursor.event) continue;
       this.#moveTo({ event: event.seq });
-      if (await this.#interest.wants(event)) this.#tell(messages, 'event', eventBody(event));
+      if (await this.#interest.wants(event)) messages.push({ kind: 'event', cursor: this.#cursor, event });
     }
   }
 
@@ -79,7 +78,8 @@ export class Following {
       this.#moveTo({ change: delivery.change });
       const webhook = this.#parts.registry.get(delivery.webhookId);
       if (!webhook || !follows(webhook)) continue;
-      this.#tell(messages, 'delivery', JSON.stringify(presentDelivery(delivery, webhook.uuid)));
+      const shown = presentDelivery(delivery, webhook.uuid);
+      messages.push({ kind: 'delivery', cursor: this.#cursor, delivery: shown });
     }
   }
 
@@ -100,14 +100,10 @@ export class Following {
 
   #skip(messages: Message[], gap: StreamGap, event: number): void {
     this.#moveTo({ event });
-    this.#tell(messages, 'gap', JSON.stringify(gap));
+    messages.push({ kind: 'gap', cursor: this.#cursor, gap });
   }
 
   #moveTo(position: Partial<Cursor>): void {
     this.#cursor = { ...this.#cursor, ...position };
-  }
-
-  #tell(messages: Message[], kind: Message['kind'], body: string): void {
-    messages.push({ kind, cursor: this.#cursor, body });
   }
 }

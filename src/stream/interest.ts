@@ -1,7 +1,7 @@
 import type { StreamQuery } from '../contract/index.ts';
 import type { Caller } from '../core/caller.ts';
 import { ApiError } from '../core/errors.ts';
-import type { LoggedEvent } from '../core/events.ts';
+import type { LoggedEvent, Resource } from '../core/events.ts';
 import type { Reader } from '../db/index.ts';
 import { matches } from '../delivery/conditions.ts';
 import type { Matcher } from '../delivery/matcher.ts';
@@ -50,12 +50,23 @@ export async function interestOf(
   const asked = pretendedWebhook(caller, { ...subscription, filter });
   // Webex's `all` knows nothing of webhooks that are switched off and on. This is our API: it leaves nothing of ours out.
   const wanted: ActiveWebhook[] = asked.resource === 'all' ? [asked, { ...asked, resource: 'webhooks' }] : [asked];
-  return {
-    async wants(event) {
-      const sight = await matcher.sightOf(event);
-      return wanted.some((webhook) => matches(webhook, event, sight));
-    },
-    follows: await followed(parts, caller, query.deliveries),
+  return { wants: wantedBy(matcher, wanted), follows: await followed(parts, caller, query.deliveries) };
+}
+
+/** What a caller may hear of all these resources, and of no deliveries. */
+export function interestIn(
+  matcher: InterestParts['matcher'],
+  caller: Caller,
+  resources: readonly Exclude<Resource, 'tabs'>[],
+): Interest {
+  const wanted = resources.map((resource) => pretendedWebhook(caller, { resource, event: 'all', filter: [] }));
+  return { wants: wantedBy(matcher, wanted), follows: undefined };
+}
+
+function wantedBy(matcher: InterestParts['matcher'], webhooks: readonly ActiveWebhook[]): Interest['wants'] {
+  return async (event) => {
+    const sight = await matcher.sightOf(event);
+    return webhooks.some((webhook) => matches(webhook, event, sight));
   };
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { Alarm } from './bell.ts';
 import { formatCursor } from './cursor.ts';
 import type { Message } from './following.ts';
+import { bodyOf } from './present.ts';
 import type { Listener } from './streams.ts';
 
 /** Steps that pass over everything before an answer says how far they came. */
@@ -35,7 +36,7 @@ export async function poll(listener: Listener, { clock, waitMs, most }: Patience
 }
 
 function page(found: readonly Message[], cursor: string): string {
-  const bodies = (wanted: Message['kind']) => found.filter(({ kind }) => kind === wanted).map(({ body }) => body);
+  const bodies = (wanted: Message['kind']) => found.filter(({ kind }) => kind === wanted).map(bodyOf);
   const [items, deliveries, [gap]] = [bodies('event'), bodies('delivery'), bodies('gap')];
   const parts = [
     `"items":[${items.join(',')}]`,

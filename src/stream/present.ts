@@ -3,10 +3,23 @@ import { isoTime } from '../core/clock.ts';
 import type { LoggedEvent } from '../core/events.ts';
 import { publicId } from '../core/ids.ts';
 import { deliveryId } from '../delivery/delivery.ts';
+import type { Message } from './following.ts';
 import type { ChangedDelivery } from './store.ts';
 
-/** JSON of a `StreamEvent`, made once however many hear of it; its `data` has the bytes that webhooks carry. */
-export function eventBody(event: LoggedEvent): string {
+/** JSON in one line: a `StreamEvent`, `StreamDelivery` or `StreamGap`. */
+export function bodyOf(message: Message): string {
+  switch (message.kind) {
+    case 'event':
+      return eventBody(message.event);
+    case 'delivery':
+      return JSON.stringify(message.delivery);
+    case 'gap':
+      return JSON.stringify(message.gap);
+  }
+}
+
+/** Made once however many hear of it; its `data` has the bytes that webhooks carry. */
+function eventBody(event: LoggedEvent): string {
   let body = bodies.get(event);
   if (body === undefined) bodies.set(event, (body = writeEvent(event)));
   return body;

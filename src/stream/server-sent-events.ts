@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { Alarm } from './bell.ts';
 import { formatCursor, type Cursor } from './cursor.ts';
 import type { Message } from './following.ts';
+import { bodyOf } from './present.ts';
 import type { Listener } from './streams.ts';
 
 /** Between two comments, in ms: shorter than the idle limits of the proxies that one meets. */
@@ -55,6 +56,6 @@ function place(cursor: Cursor): string {
   return `id: ${formatCursor(cursor)}\n\n`;
 }
 
-function write({ kind, cursor, body }: Message): string {
-  return `id: ${formatCursor(cursor)}\nevent: ${kind}\ndata: ${body}\n\n`;
+function write(message: Message): string {
+  return `id: ${formatCursor(message.cursor)}\nevent: ${message.kind}\ndata: ${bodyOf(message)}\n\n`;
 }

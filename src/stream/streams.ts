@@ -7,7 +7,7 @@ import type { EventLog } from '../eventlog/index.ts';
 import { Bell } from './bell.ts';
 import { parseCursor, type Cursor } from './cursor.ts';
 import { Following } from './following.ts';
-import { interestOf, type InterestParts } from './interest.ts';
+import { interestOf, type Interest, type InterestParts } from './interest.ts';
 import { Seats, type SeatLimits } from './seats.ts';
 import { deliveriesAfter, type ChangedDelivery } from './store.ts';
 import { Tail } from './tail.ts';
@@ -68,9 +68,13 @@ export class Streams {
     { lastEventId, gone }: { lastEventId: string | undefined; gone: AbortSignal },
   ): Promise<Listener> {
     const interest = await interestOf(this.#parts, caller, query);
-    const cursor = await this.#begin(lastEventId || query.after, query.since);
+    return this.follow(caller, interest, await this.#begin(lastEventId || query.after, query.since), gone);
+  }
+
+  /** Begins after the cursor. Throws when too many listen already. */
+  follow({ personId }: Caller, interest: Interest, cursor: Cursor, gone: AbortSignal): Listener {
     const { log, registry } = this.#parts;
-    const seat = this.#seats.take(caller.personId);
+    const seat = this.#seats.take(personId);
     const bell = new Bell();
     const ended = AbortSignal.any([gone, this.#closing.signal]);
     ended.addEventListener('abort', () => bell.ring());

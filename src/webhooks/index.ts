@@ -1,6 +1,13 @@
 export { clauseInWords, holds, parseFilter, pins, type Clause, type Filter } from './filter.ts';
 export { checkSubscription } from './matrix.ts';
-export { filterMustNameVisible, mayLookInto, mayRegister, overseesWebhooks, targetMustBeCallable } from './policy.ts';
+export {
+  filterMustNameVisible,
+  mayHearOf,
+  mayLookInto,
+  mayRegister,
+  overseesWebhooks,
+  targetMustBeCallable,
+} from './policy.ts';
 export { noticePrefix, presentWithoutSecret } from './present.ts';
 export { WebhookRegistry, type WebhookChange } from './registry.ts';
 export { secretsOf } from './secrets.ts';

@@ -40,8 +40,13 @@ export function mayRegister(caller: Caller, resource: WebhookResource, ownedBy: 
   const may =
     ownedBy === 'org'
       ? overseers.some((overseer) => isOverseer(caller, overseer) && overseer.resources.includes(resource))
-      : readScopes[resource].every((scope) => hasScope(caller, scope));
+      : mayHearOf(caller, resource);
   if (!may) throw new ApiError('forbidden');
+}
+
+/** Whether the token shows what the resource's events tell. */
+export function mayHearOf(caller: Caller, resource: WebhookResource): boolean {
+  return readScopes[resource].every((scope) => hasScope(caller, scope));
 }
 
 export function mayListOrganization(caller: Caller): void {

@@ -349,6 +349,7 @@ describe('browsers (HTTP-7)', () => {
         'trackingid',
         'spark-user-agent',
         'cisco-no-http-redirect',
+        'cisco-device-url',
         'last-event-id',
       ]);
       expect(headers.vary).toMatch(/origin/i);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { until } from '../delivery/support.ts';
-import { Line } from '../stream/support.ts';
+import { Line } from '../support/line.ts';
 import { startServer, tokenOf, type TestServer } from '../support/server.ts';
 import { hearth, startHearth, type Program } from './program.ts';
 

@@ -1,13 +1,11 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFailed, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AttachmentAction, Fault, Membership, Message, Webhook } from '../../src/contract/index.ts';
-import { createToken, findPersonByUuid } from '../../src/people/index.ts';
 import { attachmentsOf } from '../support/cards.ts';
 import type { Receiver } from '../support/receiver.ts';
-import { people, personId, personUuid, startServer, type Adjust, type TestServer } from '../support/server.ts';
+import { people, personId, startServer, type Adjust, type TestServer } from '../support/server.ts';
 import type { Report } from './echo-bot.ts';
+import { ClientProgram } from './program.ts';
+import { sdkToken } from './token.ts';
 
 /** Seconds go by before the framework and the SDK under it are loaded. */
 const patience = { timeout: 60_000 };
@@ -21,7 +19,7 @@ test('answers a mention in a group room and direct messages', patience, async ()
   const { roomId: directRoomId } = await direct(server, 'from before its start');
   const receiver = await server.receiver();
   await server.webhook('alice', receiver, { filter: `personEmail=${people.robot.email}` });
-  const bot = await EchoBot.start(server, { U2C_SERVICE_URL: `${server.url}/u2c` });
+  const bot = await EchoBot.start(server, { U2C_SERVICE_URL: `${server.url}/u2c/api/v1` });
   await bot.reported({ kind: 'spawned', roomId: room.id });
   await bot.reported({ kind: 'spawned', roomId: directRoomId });
 
@@ -134,6 +132,37 @@ test('replaces the webhooks that it finds when it starts, and takes its own back
   expect(await webhooksOfRobot(server)).toEqual([]);
 });
 
+test('without a URL it hears by socket: mentions, direct messages and rooms it comes into', patience, async () => {
+  const server = await startServer(withHeldFirstMessages);
+  const receiver = await server.receiver();
+  await server.webhook('alice', receiver, { filter: `personEmail=${people.robot.email}` });
+  const bot = await EchoBot.start(server, { HEAR_BY: 'socket', U2C_SERVICE_URL: `${server.url}/u2c/api/v1` });
+  expect(await webhooksOfRobot(server)).toEqual([]);
+
+  const room = await server.room('Demo', 'alice');
+  const adding = { roomId: room.id, personEmail: people.robot.email };
+  const { id } = await server.as('alice').ok<Membership>('POST', '/v1/memberships', adding);
+  await bot.reported({ kind: 'spawned', roomId: room.id, actorId: personId('alice') });
+  const mention = await server.as('alice').say(room, `<@personId:${personId('robot')}> grüß *Zürich* ✓`);
+  expect(await answer(server, receiver)).toMatchObject({
+    parentId: mention.id,
+    html: '<p><strong>Alice Adams</strong> said: Robot grüß Zürich ✓</p>',
+  });
+
+  const { roomId } = await direct(server, 'nice to meet you');
+  await bot.reported({ kind: 'spawned', roomId });
+  server.clock.advance(250);
+  expect(await answer(server, receiver)).toMatchObject({ roomId, text: 'Alice Adams said: nice to meet you' });
+  await server.as('alice').ok('DELETE', `/v1/memberships/${id}`);
+  await bot.reported({ kind: 'despawned', roomId: room.id, actorId: personId('alice') });
+
+  expect(await server.as('robot').ok('GET', '/wdm/api/v1/devices')).toMatchObject({ devices: [{ deviceType: 'WEB' }] });
+  await bot.stop();
+  expect(await server.as('robot').ok('GET', '/wdm/api/v1/devices')).toEqual({ devices: [] });
+  expect(bot.refused).toEqual([]);
+  expect(bot.output).not.toMatch(/error|warn|fail/i);
+});
+
 /** As in production: the framework drops messages of a room that it is still reading about. */
 const withHeldFirstMessages: Adjust = (options) => ({
   ...options,
@@ -156,70 +185,19 @@ async function webhooksOfRobot(server: TestServer): Promise<Webhook[]> {
 }
 
 /** The program of echo-bot.ts, acting as the robot. */
-class EchoBot {
-  readonly #child;
-  readonly #ended = new AbortController();
-  readonly #reports: Report[] = [];
-
+class EchoBot extends ClientProgram<Report> {
   static async start(server: TestServer, environment: Record<string, string> = {}): Promise<EchoBot> {
-    const bot = new EchoBot({
+    const bot = new EchoBot('echo-bot.ts', {
       ...environment,
       HYDRA_SERVICE_URL: `${server.url}/v1`,
-      WEBEX_ACCESS_TOKEN: await robotToken(server),
+      WEBEX_ACCESS_TOKEN: await sdkToken(server, 'robot'),
     });
     await bot.reported({ kind: 'ready' });
     return bot;
   }
 
-  private constructor(environment: Record<string, string>) {
-    this.#child = fork(fileURLToPath(new URL('echo-bot.ts', import.meta.url)), {
-      // Nothing of this process's environment: a proxy there would be a way out.
-      env: environment,
-      execArgv: ['--import', new URL('loopback-only.ts', import.meta.url).href],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    const output: Buffer[] = [];
-    this.#child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
-    this.#child.stderr?.on('data', (chunk: Buffer) => output.push(chunk));
-    this.#child.on('message', (report: Report) => this.#reports.push(report));
-    this.#child.on('exit', () => {
-      this.#ended.abort(new Error('The bot has ended.'));
-    });
-    onTestFailed(() => {
-      process.stderr.write(Buffer.concat(output));
-    });
-    onTestFinished(async () => {
-      this.#child.kill();
-      if (!this.#ended.signal.aborted) await once(this.#child, 'exit');
-    });
-  }
-
-  /** Resolves when the bot has reported this. */
-  async reported(expected: Report): Promise<void> {
-    while (!this.#has(expected)) await once(this.#child, 'message', { signal: this.#ended.signal });
-  }
-
-  /** Hosts outside this machine that it has tried to reach. */
-  get refused(): string[] {
-    return this.#reports.flatMap((report) => (report.kind === 'refused' ? [report.host] : []));
-  }
-
   async stop(): Promise<void> {
-    this.#child.send('stop');
+    this.send('stop');
     await this.reported({ kind: 'stopped' });
   }
-
-  #has(expected: Report): boolean {
-    const wanted = Object.entries(expected);
-    return this.#reports.some((report) => wanted.every(([key, value]) => Reflect.get(report, key) === value));
-  }
-}
-
-/** A token as Hearth makes them: the SDK reads the organization out of it. */
-function robotToken({ app: { db, clock } }: TestServer): Promise<string> {
-  return db.write(async (tx) => {
-    const robot = await findPersonByUuid(tx, personUuid('robot'));
-    if (!robot) throw new Error('The robot is not there.');
-    return createToken(tx, { personId: robot.id, now: clock.now() });
-  });
 }

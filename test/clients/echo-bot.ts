@@ -11,20 +11,15 @@ import { expressRoute } from './express-route.ts';
  */
 export type Report =
   | { kind: 'ready' | 'stopped' }
-  | { kind: 'spawned' | 'despawned'; roomId: string; actorId?: string | undefined }
-  | { kind: 'refused'; host: string };
+  | { kind: 'spawned' | 'despawned'; roomId: string; actorId?: string | undefined };
 
 function report(what: Report): void {
   process.send?.(what);
 }
 
-const receiver = await Receiver.start();
-const framework = new Framework({
-  token: process.env['WEBEX_ACCESS_TOKEN'],
-  webhookUrl: receiver.url,
-  webhookSecret: 'sécret – ✓',
-});
-receiver.answer = expressRoute(webhook(framework));
+const hearsBySocket = process.env['HEAR_BY'] === 'socket';
+const token = process.env['WEBEX_ACCESS_TOKEN'];
+const framework = hearsBySocket ? new Framework({ token }) : await hearingByWebhook();
 
 framework.on('spawn', ({ room }, _, actorId) => {
   report({ kind: 'spawned', roomId: room.id, actorId });
@@ -55,8 +50,15 @@ framework.on('attachmentAction', (bot, { attachmentAction, person }) => {
 process.on('message', () => void stop());
 
 const initialized = new Promise((resolve) => framework.once('initialized', resolve));
-await Promise.all([initialized, registered(framework), framework.start()]);
+await Promise.all([initialized, hearsBySocket || registered(framework), framework.start()]);
 report({ kind: 'ready' });
+
+async function hearingByWebhook(): Promise<Framework> {
+  const receiver = await Receiver.start();
+  const bot = new Framework({ token, webhookUrl: receiver.url, webhookSecret: 'sécret – ✓' });
+  receiver.answer = expressRoute(webhook(bot));
+  return bot;
+}
 
 /** The framework neither waits for its webhooks nor announces them; the second one is kept here when both are made. */
 function registered(bot: Framework): Promise<unknown> {

@@ -81,7 +81,8 @@ declare module 'webex-node-bot-framework' {
     despawn: [bot: Bot, frameworkId: string, removedBy?: string];
     attachmentAction: [bot: Bot, trigger: { attachmentAction: AttachmentAction; person: { displayName: string } }];
   }> {
-    constructor(options: { token: string | undefined; webhookUrl: string; webhookSecret: string });
+    /** Without a URL it hears by socket. */
+    constructor(options: { token: string | undefined; webhookUrl?: string; webhookSecret?: string });
     cardsWebhook: object;
     start(): Promise<boolean>;
     stop(): Promise<boolean>;

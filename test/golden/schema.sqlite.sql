@@ -29,6 +29,12 @@ CREATE TABLE "deviceCodes" (
     scopes text not null, state text not null, "intervalMs" integer not null, "polledAt" integer,
     "expiresAt" integer not null);
 
+CREATE TABLE devices (
+    id integer primary key autoincrement, uuid text not null unique,
+    "personId" integer not null references people (id) on delete cascade,
+    about text not null, position integer not null, "lifetimeMs" integer not null, "seenAt" integer not null,
+    "createdAt" integer not null, "modifiedAt" integer not null);
+
 CREATE TABLE events (
     id integer primary key autoincrement, uuid text not null unique,
     resource text not null, event text not null, "actorUuid" text not null, "roomUuid" text not null,
@@ -177,6 +183,8 @@ CREATE INDEX device_codes_by_end on "deviceCodes" ("expiresAt");
 CREATE INDEX device_codes_by_integration on "deviceCodes" ("integrationId");
 
 CREATE INDEX device_codes_by_person on "deviceCodes" ("personId");
+
+CREATE INDEX devices_by_person on devices ("personId", "seenAt");
 
 CREATE INDEX events_by_time on events ("createdAt");
 

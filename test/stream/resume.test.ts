@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { Agent, EventSource, type Dispatcher, type MessageEvent } from 'undici';
 import type { Message, Room, StreamEvent } from '../../src/contract/index.ts';
+import { Line } from '../support/line.ts';
 import { startServer, tokenOf, type TestServer } from '../support/server.ts';
-import { Line, poll, StreamClient } from './support.ts';
+import { poll, StreamClient } from './support.ts';
 
 const CUTS = 50;
 

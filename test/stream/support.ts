@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { request, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { EventsPage, StreamDelivery, StreamEvent, StreamGap } from '../../src/contract/index.ts';
 import { tokenOf, type Name, type TestServer } from '../support/server.ts';
 
@@ -132,49 +131,4 @@ export function poll(server: TestServer, name: Name, query: Record<string, strin
 /** `messages/created`, for each event. */
 export function kinds(told: readonly { data: { resource: string; event: unknown } }[]): string[] {
   return told.map(({ data }) => `${data.resource}/${String(data.event)}`);
-}
-
-/** What lies between a client and the server: an address that stays, and a connection that can be cut. */
-export class Line implements AsyncDisposable {
-  readonly url: string;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-
-  static async open(target: () => string): Promise<Line> {
-    const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new Line(server, target);
-  }
-
-  private constructor(server: Server, target: () => string) {
-    this.#server = server;
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    server.on('connection', (near) => {
-      const far = connect(Number(new URL(target()).port), '127.0.0.1');
-      near.pipe(far).pipe(near);
-      for (const [socket, other] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        this.#sockets.add(socket);
-        socket
-          .on('error', () => {})
-          .once('close', () => {
-            this.#sockets.delete(socket);
-            other.destroy();
-          });
-      }
-    });
-  }
-
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.cut();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
 }

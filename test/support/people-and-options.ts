@@ -78,6 +78,7 @@ export function testOptions(folder: string): AppOptions {
       integrationsPerPerson: 20,
       signIn: 'token',
     },
+    devices: { perPerson: 20, lifetimeMs: 604_800_000 },
     metrics: undefined,
     traces: undefined,
     logger: pino({ level: 'silent' }),

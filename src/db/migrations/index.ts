@@ -9,6 +9,7 @@ import { teams } from './006-teams.ts';
 import { people } from './007-people.ts';
 import { oauth } from './008-oauth.ts';
 import { incomingWebhooks } from './009-incoming-webhooks.ts';
+import { devices } from './010-devices.ts';
 import { lists } from './011-lists.ts';
 
 export interface Migration {
@@ -30,6 +31,7 @@ const migrations: readonly Migration[] = [
   { id: 7, name: 'people', breaking: true, up: people },
   { id: 8, name: 'oauth', breaking: false, up: oauth },
   { id: 9, name: 'incoming webhooks', breaking: true, up: incomingWebhooks },
+  { id: 10, name: 'devices', breaking: false, up: devices },
   { id: 11, name: 'lists', breaking: false, up: lists },
 ];
 
