@@ -1,0 +1,41 @@
+import type { Reporter, TestModule, Vitest } from 'vitest/node';
+import { descriptionFile, operationsOf, readDescription } from './description.ts';
+import { deviations } from './deviations.ts';
+
+/** Says at the end of a run which operations of the official description it has met. */
+export default class OfficialReport implements Reporter {
+  #ofEverything = false;
+
+  onInit(vitest: Vitest): void {
+    this.#ofEverything = vitest.filenamePattern === undefined && vitest.config.testNamePattern === undefined;
+  }
+
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const file = descriptionFile();
+    const lines = file === undefined ? [notChecked] : coverage(file, modules);
+    // What a run of some tests has not met says nothing.
+    process.stdout.write(`\n${(this.#ofEverything ? lines : lines.slice(0, 1)).join('\n')}\n`);
+  }
+}
+
+const notChecked =
+  ' Official description: not there, so nothing was held against it. HEARTH_WEBEX_OPENAPI names the file.';
+
+function coverage(file: string, modules: readonly TestModule[]): string[] {
+  const tests = modules.flatMap((module) => [...module.children.allTests()]);
+  const seen = tests.flatMap((test) => test.meta().official ?? []);
+  const met = new Map<string, number>();
+  for (const [name, times] of seen.flatMap((one) => Object.entries(one.met)))
+    met.set(name, (met.get(name) ?? 0) + times);
+  const needed = new Set(seen.flatMap((one) => one.needed));
+
+  const names = operationsOf(readDescription(file)).map(({ name }) => name);
+  const never = names.filter((name) => !met.has(name));
+  const exchanges = [...met.values()].reduce((sum, times) => sum + times, 0);
+  const unneeded = deviations.filter((_, at) => !needed.has(at));
+  return [
+    ` Official description: ${exchanges} exchanges held against it; ${names.length - never.length} of ${names.length} operations met.`,
+    ...(never.length > 0 ? [` Never met: ${never.join(', ')}.`] : []),
+    ...unneeded.map(({ because }) => ` Deviation that nothing needed: ${because}`),
+  ];
+}
