@@ -4,17 +4,25 @@ import { deviations } from './deviations.ts';
 
 /** Says at the end of a run which operations of the official description it has met. */
 export default class OfficialReport implements Reporter {
-  #ofEverything = false;
+  #vitest: Vitest | undefined;
 
   onInit(vitest: Vitest): void {
-    this.#ofEverything = vitest.filenamePattern === undefined && vitest.config.testNamePattern === undefined;
+    this.#vitest = vitest;
   }
 
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     const file = descriptionFile();
-    const lines = file === undefined ? [notChecked] : coverage(file, modules);
+    const [summary, ...more] = file === undefined ? [notChecked] : coverage(file, modules);
     // What a run of some tests has not met says nothing.
-    process.stdout.write(`\n${(this.#ofEverything ? lines : lines.slice(0, 1)).join('\n')}\n`);
+    const lines = (await this.#ranEverything(modules)) ? [summary, ...more] : [summary];
+    process.stdout.write(`\n${lines.join('\n')}\n`);
+  }
+
+  async #ranEverything(modules: readonly TestModule[]): Promise<boolean> {
+    const project = this.#vitest?.getRootProject();
+    if (!project || project.config.testNamePattern) return false;
+    const { testFiles } = await project.globTestFiles();
+    return testFiles.length === modules.length;
   }
 }
 
