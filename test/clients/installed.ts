@@ -1,0 +1,16 @@
+import path from 'node:path';
+import { SetupError, ensureInstalled } from '../../scripts/install.js';
+
+export type Installed = { folder: string; missing?: undefined } | { missing: string };
+
+/** A folder of `packages`, with its dependencies installed from the lockfile, or why they cannot be. */
+export async function npmPackages(name: string): Promise<Installed> {
+  const folder = path.join(import.meta.dirname, 'packages', name);
+  try {
+    await ensureInstalled({ folder, what: `clients for tests: ${name}`, dev: false, lockFolder: path.join(folder, '.setup-lock') });
+    return { folder };
+  } catch (error) {
+    if (error instanceof SetupError) return { missing: error.message };
+    throw error;
+  }
+}
