@@ -25,6 +25,7 @@ describe.each([
     const plan = {
       files: [file ?? expect.unreachable()],
       tests,
+      cwd: installed.folder,
       runner: path.join(runner.folder, 'package.json'),
       modules: {
         '@webex/test-helper-test-users': path.join(import.meta.dirname, 'suites/test-users.ts'),

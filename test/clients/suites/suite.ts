@@ -13,6 +13,8 @@ export interface Plan {
   files: string[];
   /** The folder of the client's tests; redirections hold for it. */
   tests: string;
+  /** Where they are to run. */
+  cwd: string;
   /** package.json of the folder with mocha and the like. */
   runner: string;
   /** In place of what the tests ask for: absolute paths by specifier. */
@@ -50,6 +52,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 export async function runSuite(server: TestServer, plan: Plan, env: Record<string, string>): Promise<Outcome[]> {
   const child = fork(path.join(here, 'run.ts'), [JSON.stringify(plan)], {
     // Nothing of this process's environment: a proxy there would be a way out.
+    cwd: plan.cwd,
     env: { HYDRA_SERVICE_URL: `${server.url}/v1`, U2C_SERVICE_URL: `${server.url}/u2c/api/v1`, ...env },
     execArgv: ['--import', new URL('../loopback-only.ts', import.meta.url).href],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -87,7 +90,8 @@ export async function newPerson(server: TestServer, domain: string, type: 'perso
   const now = server.clock.now();
   const token = await server.app.db.write(async (tx) => {
     const { id: orgId } = await tx.query.selectFrom('organizations').select('id').where('displayName', '=', 'acme').executeTakeFirstOrThrow();
-    const row = { uuid: id, orgId, email, displayName: name, type, roles: '', createdAt: now, modifiedAt: now };
+    const names = type === 'person' ? { firstName: 'Tester', lastName: String(made) } : {};
+    const row = { uuid: id, orgId, email, displayName: name, ...names, type, roles: '', createdAt: now, modifiedAt: now };
     const { id: personId } = await tx.query.insertInto('people').values(row).returning('id').executeTakeFirstOrThrow();
     return createToken(tx, { personId, now });
   });
