@@ -2,17 +2,29 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { people, startServer, type TestServer } from '../support/server.ts';
 import { npmPackages } from './installed.ts';
-import { compareToRecord, newPerson, runClock, runSuite } from './suites/suite.ts';
+import { nameAndVersion } from './suites/package.ts';
+import { compareToRecord } from './suites/record.ts';
+import { newPerson, runClock, runSuite } from './suites/suite.ts';
 
 const runner = await npmPackages('runner');
 const framework = path.resolve(import.meta.dirname, '../../node_modules/webex-node-bot-framework');
 
 /** Named as in its package.json; the tests of its MongoDB storage are not about the server. */
-const suites = ['bot-tests', 'integration-tests', 'invalid-config-tests', 'late-discovery-tests', 'membership-rules-tests', 'guide-rules-tests'];
+const suites = [
+  'bot-tests',
+  'integration-tests',
+  'invalid-config-tests',
+  'late-discovery-tests',
+  'membership-rules-tests',
+  'guide-rules-tests',
+];
 
 test.skipIf(runner.missing !== undefined).each(suites)('webhook mode: %s', { timeout: 600_000 }, async (suite) => {
   if (runner.missing !== undefined) expect.unreachable();
-  const server = await startServer((options) => ({ ...options, delivery: { ...options.delivery, firstMessageDelayMs: 250 } }));
+  const server = await startServer((options) => ({
+    ...options,
+    delivery: { ...options.delivery, firstMessageDelayMs: 250 },
+  }));
   runClock(server);
   const tests = path.join(framework, 'test');
   const plan = {
@@ -23,9 +35,11 @@ test.skipIf(runner.missing !== undefined).each(suites)('webhook mode: %s', { tim
     modules: { '../lib/framework': path.join(import.meta.dirname, 'suites/webhook-framework.ts') },
     timeoutMs: 10_000,
   };
-  const outcomes = await runSuite(server, plan, await seed(server));
-  for (const { title, error } of outcomes) if (error) process.stderr.write(`${title}: ${error.slice(0, 600)}\n`);
-  await compareToRecord(`bot-framework-${suite}-webhook`, outcomes);
+  await compareToRecord(
+    nameAndVersion(framework),
+    `webhook ${suite}`,
+    await runSuite(server, plan, await seed(server)),
+  );
 });
 
 /** Tokens and the like, in the variables that its tests read; a direct room of bot and user is expected to be there. */

@@ -1,11 +1,9 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFailed, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Membership, Message, Webhook } from '../../src/contract/index.ts';
 import { createToken, findPersonByUuid } from '../../src/people/index.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { people, personId, personUuid, startServer, type Adjust, type TestServer } from '../support/server.ts';
+import { ClientProgram } from './client-program.ts';
 import type { Report } from './echo-bot.ts';
 
 /** Seconds go by before the framework and the SDK under it are loaded. */
@@ -20,7 +18,7 @@ test('answers a mention in a group room and direct messages', patience, async ()
   const { roomId: directRoomId } = await direct(server, 'from before its start');
   const receiver = await server.receiver();
   await server.webhook('alice', receiver, { filter: `personEmail=${people.robot.email}` });
-  const bot = await EchoBot.start(server, { U2C_SERVICE_URL: `${server.url}/u2c` });
+  const bot = await startEchoBot(server, { U2C_SERVICE_URL: `${server.url}/u2c` });
   await bot.reported({ kind: 'spawned', roomId: room.id });
   await bot.reported({ kind: 'spawned', roomId: directRoomId });
 
@@ -55,7 +53,7 @@ test(
     const server = await startServer(withHeldFirstMessages);
     const receiver = await server.receiver();
     await server.webhook('alice', receiver, { filter: `personEmail=${people.robot.email}` });
-    const bot = await EchoBot.start(server);
+    const bot = await startEchoBot(server);
 
     const room = await server.room('Demo', 'alice');
     // Alice's own membership is then nobody else's news; a bot that hears of it first does not learn who added it.
@@ -79,7 +77,7 @@ test('replaces the webhooks that it finds when it starts, and takes its own back
   const server = await startServer();
   const receiver = await server.receiver();
   await server.webhook('robot', receiver, { name: 'of an earlier run' });
-  const bot = await EchoBot.start(server);
+  const bot = await startEchoBot(server);
 
   const registered = await webhooksOfRobot(server);
   expect(registered).toMatchObject([
@@ -89,7 +87,8 @@ test('replaces the webhooks that it finds when it starts, and takes its own back
   for (const { name, targetUrl } of registered) {
     expect(Buffer.from(name, 'base64').toString()).toBe(`${new URL(targetUrl).host} ${people.robot.email}`);
   }
-  await bot.stop();
+  bot.send('stop');
+  await bot.reported({ kind: 'stopped' });
   expect(await webhooksOfRobot(server)).toEqual([]);
 });
 
@@ -115,63 +114,19 @@ async function webhooksOfRobot(server: TestServer): Promise<Webhook[]> {
 }
 
 /** The program of echo-bot.ts, acting as the robot. */
-class EchoBot {
-  readonly #child;
-  readonly #ended = new AbortController();
-  readonly #reports: Report[] = [];
-
-  static async start(server: TestServer, environment: Record<string, string> = {}): Promise<EchoBot> {
-    const bot = new EchoBot({
+async function startEchoBot(
+  server: TestServer,
+  environment: Record<string, string> = {},
+): Promise<ClientProgram<Report>> {
+  const bot = new ClientProgram<Report>(new URL('echo-bot.ts', import.meta.url), {
+    env: {
       ...environment,
       HYDRA_SERVICE_URL: `${server.url}/v1`,
       WEBEX_ACCESS_TOKEN: await robotToken(server),
-    });
-    await bot.reported({ kind: 'ready' });
-    return bot;
-  }
-
-  private constructor(environment: Record<string, string>) {
-    this.#child = fork(fileURLToPath(new URL('echo-bot.ts', import.meta.url)), {
-      // Nothing of this process's environment: a proxy there would be a way out.
-      env: environment,
-      execArgv: ['--import', new URL('loopback-only.ts', import.meta.url).href],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    const output: Buffer[] = [];
-    this.#child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
-    this.#child.stderr?.on('data', (chunk: Buffer) => output.push(chunk));
-    this.#child.on('message', (report: Report) => this.#reports.push(report));
-    this.#child.on('exit', () => {
-      this.#ended.abort(new Error('The bot has ended.'));
-    });
-    onTestFailed(() => {
-      process.stderr.write(Buffer.concat(output));
-    });
-    onTestFinished(async () => {
-      this.#child.kill();
-      if (!this.#ended.signal.aborted) await once(this.#child, 'exit');
-    });
-  }
-
-  /** Resolves when the bot has reported this. */
-  async reported(expected: Report): Promise<void> {
-    while (!this.#has(expected)) await once(this.#child, 'message', { signal: this.#ended.signal });
-  }
-
-  /** Hosts outside this machine that it has tried to reach. */
-  get refused(): string[] {
-    return this.#reports.flatMap((report) => (report.kind === 'refused' ? [report.host] : []));
-  }
-
-  async stop(): Promise<void> {
-    this.#child.send('stop');
-    await this.reported({ kind: 'stopped' });
-  }
-
-  #has(expected: Report): boolean {
-    const wanted = Object.entries(expected);
-    return this.#reports.some((report) => wanted.every(([key, value]) => Reflect.get(report, key) === value));
-  }
+    },
+  });
+  await bot.reported({ kind: 'ready' });
+  return bot;
 }
 
 /** A token as Hearth makes them: the SDK reads the organization out of it. */

@@ -9,8 +9,7 @@ import { expressRoute } from './express-route.ts';
  */
 export type Report =
   | { kind: 'ready' | 'stopped' }
-  | { kind: 'spawned' | 'despawned'; roomId: string; actorId?: string | undefined }
-  | { kind: 'refused'; host: string };
+  | { kind: 'spawned' | 'despawned'; roomId: string; actorId?: string | undefined };
 
 function report(what: Report): void {
   process.send?.(what);

@@ -7,7 +7,12 @@ export type Installed = { folder: string; missing?: undefined } | { missing: str
 export async function npmPackages(name: string): Promise<Installed> {
   const folder = path.join(import.meta.dirname, 'packages', name);
   try {
-    await ensureInstalled({ folder, what: `clients for tests: ${name}`, dev: false, lockFolder: path.join(folder, '.setup-lock') });
+    await ensureInstalled({
+      folder,
+      what: `clients for tests: ${name}`,
+      dev: false,
+      lockFolder: path.join(folder, '.setup-lock'),
+    });
     return { folder };
   } catch (error) {
     if (error instanceof SetupError) return { missing: error.message };

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import type { Report } from './echo-bot.ts';
+import type { Refused } from './client-program.ts';
 
 /**
  * Loaded before a program (`--import`): what would leave the machine fails before a name is looked up, and the parent
@@ -13,7 +13,7 @@ const connect = Reflect.get(Socket.prototype, 'connect') as Connect;
 Socket.prototype.connect = function connectLocally(this: Socket, ...args: unknown[]): Socket {
   const [target, onConnect] = parse(args);
   if (target.path || loopback.has(target.host)) return connect.apply(this, args);
-  process.send?.({ kind: 'refused', host: target.host } satisfies Report);
+  process.send?.({ kind: 'refused', host: target.host } satisfies Refused);
   // Sockets expect to fail later, as they do when a name is not found.
   const lookup = (_host: string, _options: object, done: (error: Error) => void): void => {
     done(new Error(`Refused to connect to ${target.host}.`));

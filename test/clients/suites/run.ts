@@ -29,9 +29,8 @@ interface Mocha {
 const plan = JSON.parse(process.argv[2] ?? '{}') as Plan;
 redirectImports(plan);
 const Mocha = createRequire(plan.runner)('mocha') as new (options: { timeout: number; reporter: unknown }) => Mocha;
-/** Says nothing: the outcomes are all that is wanted. */
-class Silent {}
-const mocha = new Mocha({ timeout: plan.timeoutMs, reporter: Silent });
+// The outcomes are all that is wanted.
+const mocha = new Mocha({ timeout: plan.timeoutMs, reporter: function silent() {} });
 for (const file of plan.files) mocha.addFile(file);
 mocha.loadFiles();
 
