@@ -37,7 +37,7 @@ test.skipIf(runner.missing !== undefined).each(suites)('webhook mode: %s', { tim
   };
   await compareToRecord(
     nameAndVersion(framework),
-    `webhook ${suite}`,
+    `webhook-${suite}`,
     await runSuite(server, plan, await seed(server)),
   );
 });

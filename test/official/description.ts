@@ -46,7 +46,7 @@ export type Description = z.output<typeof Description>;
 export type OfficialOperation = z.output<typeof Operation>;
 
 /** `GET /rooms/{id}`: the form in which the routes of the server and of the description are compared. */
-function operationName(method: string, route: string): string {
+export function operationName(method: string, route: string): string {
   return `${method.toUpperCase()} ${route.replaceAll(/\{\w+\}/g, '{id}')}`;
 }
 

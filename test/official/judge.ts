@@ -75,7 +75,7 @@ function covers(deviation: Deviation, { operation, part, at, rule }: Objection):
   return (
     (deviation.operations === 'all' || deviation.operations.includes(operation)) &&
     deviation.part === part &&
-    deviation.rule === rule &&
+    deviation.rules.includes(rule) &&
     (deviation.at === 'anything' || deviation.at.includes(at))
   );
 }

@@ -17,6 +17,10 @@ test.skipIf(file === undefined)('requests and answers of all tests are held agai
   expect(named.filter((name) => !names.includes(name))).toEqual([]);
 });
 
+test('the environment says where the description is', () => {
+  expect(descriptionFile({ HEARTH_WEBEX_OPENAPI: '/somewhere/else.json' })).toBe('/somewhere/else.json');
+});
+
 const room = { type: 'object', properties: { id: { type: 'string' }, title: { type: 'string' } } };
 const json = (schema: object) => ({ content: { 'application/json': { schema } } });
 const description = Description.parse({

@@ -3,11 +3,16 @@ import type { Outcome } from './suite.ts';
 
 /** Why tests of clients fail against Hearth, by their title and what they say. The first that fits is the reason. */
 const reasons: readonly (readonly [when: RegExp, because: string])[] = [
-  [/There is nothing at GET \/u2c\//, 'no socket to listen on yet'],
+  [/There is nothing at GET \/u2c\/|catalog to populate|event\n.*Timeout/, 'no socket to listen on yet'],
   [/There is nothing at \w+ \/v1\/team/, 'no teams yet'],
   [/cannot carry files|files must be of type array/, 'no files yet'],
   [/cannot carry cards|presses a button on a card/, 'no cards yet'],
   [/revokes a member's moderator status.*Cannot set properties of undefined/s, 'follows from the one before'],
+  [/Assignment to constant variable/, 'a mistake of theirs: it assigns to a constant'],
+  [
+    /plugin-messages .*#list\(\) returns .*expected (?:Page|spy)/s,
+    'counts messages that a test with that mistake leaves behind',
+  ],
   [/censors the previous message/, 'follows from the one before'],
   [
     /Removes the framework\.hears|adds allowed and 2 disallowed|Adds and removes a disallowed/,
