@@ -8,10 +8,10 @@ import { expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Message } from '../../src/contract/index.ts';
 import { startServer, tokenOf } from '../support/server.ts';
-import { unpacked } from './debian.ts';
+import { installed } from './debian.ts';
 import { Front } from './front.ts';
 
-const debian = await unpacked('prometheus-alertmanager', 'usr/bin');
+const debian = await installed('prometheus-alertmanager', { packages: ['prometheus-alertmanager'], isService: true });
 
 test.skipIf(debian.missing !== undefined)(
   'Prometheus Alertmanager posts an alert after 503 twice and 429',
@@ -41,11 +41,7 @@ test.skipIf(debian.missing !== undefined)(
         },
       ],
     };
-    const alertmanager = await start(
-      path.join(debian.folder, 'usr/bin/prometheus-alertmanager'),
-      server.folder,
-      config,
-    );
+    const alertmanager = await start(debian.file, server.folder, config);
     const alerts = await fetch(`${alertmanager}/api/v2/alerts`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -9,7 +9,7 @@ import { underHostedNames } from './hosted-names.ts';
 
 /** Debian's `ansible` brings every collection, 250 MB of them: this is the one with the module. */
 const collection = 'usr/lib/python3/dist-packages/ansible_collections/community/general';
-const ansible = await installed('ansible', 'ansible-core', 'openssh-client');
+const ansible = await installed('ansible', { packages: ['ansible-core', 'openssh-client'] });
 const modules = await unpacked('ansible', collection);
 
 test.skipIf((ansible.missing ?? modules.missing) !== undefined)(

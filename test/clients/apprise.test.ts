@@ -5,7 +5,7 @@ import { startServer } from '../support/server.ts';
 import { installed } from './debian.ts';
 import { underHostedNames } from './hosted-names.ts';
 
-const apprise = await installed('apprise', 'apprise');
+const apprise = await installed('apprise', { packages: ['apprise'] });
 
 test.skipIf(apprise.missing !== undefined)(
   'Apprise is told that there is no such incoming webhook',

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { SetupError, ensureInstalled } from '../../scripts/install.js';
+import { missing, type Missing } from './missing.ts';
 
-export type Installed = { folder: string; missing?: undefined } | { missing: string };
+export type Installed = { folder: string; missing?: undefined } | Missing;
 
 /** A folder of `packages`, with its dependencies installed from the lockfile, or why they cannot be. */
 export async function npmPackages(name: string): Promise<Installed> {
@@ -15,7 +16,7 @@ export async function npmPackages(name: string): Promise<Installed> {
     });
     return { folder };
   } catch (error) {
-    if (error instanceof SetupError) return { missing: error.message };
+    if (error instanceof SetupError) return missing(`${name}: ${error.message}`);
     throw error;
   }
 }
