@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { people, startServer, type TestServer } from '../support/server.ts';
 import { npmPackages } from './installed.ts';
 import { nameAndVersion } from './suites/package.ts';
@@ -59,7 +62,19 @@ async function seed(server: TestServer): Promise<Record<string, string>> {
     DISALLOWED_USER_API_TOKEN: disallowed.token.access_token,
     ANOTHER_DISALLOWED_USERS_EMAIL: people.eve.email,
     ALLOWED_DOMAINS: 'acme.example',
-    HOSTED_FILE: 'https://files.example/photo.png',
+    HOSTED_FILE: await hostedFile(),
     INIT_STORAGE: '{"initKey":"initVal","initCount":0,"subObj":{"subKey":"subVal"}}',
   };
+}
+
+/** The address of a small file, for the server to fetch. */
+async function hostedFile(): Promise<string> {
+  const host = createServer((_, response) => response.writeHead(200, { 'content-type': 'image/png' }).end('not much'));
+  host.listen(0, '127.0.0.1');
+  await once(host, 'listening');
+  onTestFinished(() => {
+    host.closeAllConnections();
+    host.close();
+  });
+  return `http://127.0.0.1:${(host.address() as AddressInfo).port}/photo.png`;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plan } from './suite.ts';
@@ -12,7 +12,9 @@ export function redirectImports({ runner, modules, tests }: Plan): void {
   const { transform } = tools('sucrase') as {
     transform: (code: string, options: { transforms: ['imports'] }) => { code: string };
   };
-  const isTest = (url: string | undefined): boolean => url?.startsWith(pathToFileURL(tests).href) ?? false;
+  // Modules have the addresses that links lead to.
+  const folder = pathToFileURL(realpathSync(tests)).href;
+  const isTest = (url: string | undefined): boolean => url?.startsWith(folder) ?? false;
   registerHooks({
     resolve(specifier, context, next) {
       if (!isTest(context.parentURL)) return next(specifier, context);

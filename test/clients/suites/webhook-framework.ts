@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import Framework from 'webex-node-bot-framework';
 import webhook from 'webex-node-bot-framework/webhook.js';
 import { expressRoute } from '../express-route.ts';
@@ -19,6 +20,16 @@ class WebhookFramework extends Framework {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       void text(request).then((body) => handle(response, { headers: request.headers, body }));
     });
+  }
+
+  /** It does not wait for its webhooks; its tests do not either, and would miss what happens before. */
+  override myEmit(event: string, ...args: unknown[]): void {
+    if (event !== 'initialized') super.myEmit(event, ...args);
+    else void this.#registered().then(() => super.myEmit(event, ...args));
+  }
+
+  async #registered(): Promise<void> {
+    while (this.cardsWebhook.id === undefined) await setTimeout(5);
   }
 }
 
