@@ -119,9 +119,10 @@ test('what goes to a server and comes back is put before the judge', async () =>
   await server.as('alice').post('/v1/rooms', { title: 'Zürich' });
   await server.as('alice').post('/v1/rooms', { title: '' });
   await server.as('alice').get('/v1/rooms');
-  const { met, objections } = watch.take();
-  expect(met).toEqual({ 'POST /rooms': 2 });
+  const { exchanges, met, objections } = watch.take();
+  expect(exchanges).toBe(2);
+  expect(met).toEqual(['POST /rooms']);
   expect(objections).toContain('POST /rooms: body title (type): must be number "Zürich"');
   expect(objections).toContain('POST /rooms: answer title (type): must be number "Zürich"');
-  expect(watch.take()).toEqual({ met: {}, needed: [], objections: [] });
+  expect(watch.take()).toEqual({ exchanges: 0, met: [], needed: [], objections: [] });
 });

@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Judge } from './judge.ts';
 
 export interface Seen {
-  /** How often each operation was met. */
-  met: Record<string, number>;
+  exchanges: number;
+  /** Operations that were met with success. */
+  met: string[];
   /** Positions in `deviations`. */
   needed: number[];
   objections: string[];
@@ -13,9 +14,10 @@ export interface Seen {
 /** Watches the HTTP servers of this process: each request to Hearth, and its answer, is put before the judge. */
 export class Watch implements Disposable {
   readonly #judge: Judge;
-  #met: Record<string, number> = {};
-  #needed = new Set<number>();
-  #objections = new Set<string>();
+  #exchanges = 0;
+  readonly #met = new Set<string>();
+  readonly #needed = new Set<number>();
+  readonly #objections = new Set<string>();
 
   constructor(judge: Judge) {
     this.#judge = judge;
@@ -24,8 +26,14 @@ export class Watch implements Disposable {
 
   /** What has been seen since the last call. */
   take(): Seen {
-    const seen = { met: this.#met, needed: [...this.#needed], objections: [...this.#objections] };
-    [this.#met, this.#needed, this.#objections] = [{}, new Set(), new Set()];
+    const seen = {
+      exchanges: this.#exchanges,
+      met: [...this.#met],
+      needed: [...this.#needed],
+      objections: [...this.#objections],
+    };
+    this.#exchanges = 0;
+    for (const kept of [this.#met, this.#needed, this.#objections]) kept.clear();
     return seen;
   }
 
@@ -52,7 +60,8 @@ export class Watch implements Disposable {
         status: response.statusCode,
         answer: Buffer.concat(sent.flat()).toString('utf8'),
       });
-      this.#met[operation.name] = (this.#met[operation.name] ?? 0) + 1;
+      this.#exchanges += 1;
+      if (response.statusCode < 300) this.#met.add(operation.name);
       for (const at of needed) this.#needed.add(at);
       for (const objection of objections) this.#objections.add(objection);
     });
