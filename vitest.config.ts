@@ -13,6 +13,7 @@ export default defineConfig({
     expect: { requireAssertions: true },
     // A test that passes at the second try hides a race.
     retry: 0,
-    reporters: ['default', './test/support/closing-line.ts'],
+    setupFiles: ['test/official/observe.ts'],
+    reporters: ['default', './test/official/report.ts', './test/support/closing-line.ts'],
   },
 });

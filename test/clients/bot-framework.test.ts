@@ -128,7 +128,8 @@ test('replaces the webhooks that it finds when it starts, and takes its own back
   for (const { name, targetUrl } of registered) {
     expect(Buffer.from(name, 'base64').toString()).toBe(`${new URL(targetUrl).host} ${people.robot.email}`);
   }
-  await bot.stop();
+  bot.send('stop');
+  await bot.reported({ kind: 'stopped' });
   expect(await webhooksOfRobot(server)).toEqual([]);
 });
 

@@ -10,11 +10,12 @@ interface ExpressRequest {
 interface ExpressResponse {
   status(code: number): void;
   send(text: string): void;
+  end(): void;
 }
 
 /** Answers as a route of Express with its JSON body parser would: as much of it as the SDKs' handlers use. */
 export function expressRoute(handler: (request: ExpressRequest, response: ExpressResponse) => unknown) {
-  return (response: ServerResponse, { headers, body }: Received): void => {
+  return (response: ServerResponse, { headers, body }: Pick<Received, 'headers' | 'body'>): void => {
     handler(
       { headers, body: JSON.parse(body) },
       {
@@ -23,6 +24,9 @@ export function expressRoute(handler: (request: ExpressRequest, response: Expres
         },
         send: (text) => {
           response.end(text);
+        },
+        end: () => {
+          response.end();
         },
       },
     );

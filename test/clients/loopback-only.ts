@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import type { Refused } from './program.ts';
+import type { Refused } from './client-program.ts';
 
 /**
  * Loaded before a program (`--import`): what would leave the machine fails before a name is looked up, and the parent

@@ -83,7 +83,9 @@ declare module 'webex-node-bot-framework' {
   }> {
     /** Without a URL it hears by socket. */
     constructor(options: { token: string | undefined; webhookUrl?: string; webhookSecret?: string });
-    cardsWebhook: object;
+    cardsWebhook: { id?: string };
+    /** How it announces what happens. */
+    myEmit(event: string, ...args: unknown[]): void;
     start(): Promise<boolean>;
     stop(): Promise<boolean>;
     /** Of the phrases that fit, those with the lowest preference are heard. */

@@ -1,0 +1,9 @@
+/** A client that this machine cannot have: its tests are skipped, and the run says why. */
+export interface Missing {
+  missing: string;
+}
+
+export function missing(reason: string): Missing {
+  process.stderr.write(`Tests of a client are skipped. ${reason}\n`);
+  return { missing: reason };
+}

@@ -1,0 +1,26 @@
+import { afterEach } from 'vitest';
+import { descriptionFile, readDescription } from './description.ts';
+import { Judge } from './judge.ts';
+import { Watch, type Seen } from './watch.ts';
+
+/**
+ * Loaded before every test file: whatever goes to a Hearth server of this process and comes back, from tests or from other
+ * people's clients, is held against the official description. The test in which they differ fails.
+ */
+
+declare module 'vitest' {
+  interface TaskMeta {
+    official?: Seen;
+  }
+}
+
+const file = descriptionFile();
+if (file !== undefined) {
+  const watch = new Watch(new Judge(readDescription(file)));
+  afterEach(({ task }) => {
+    const seen = watch.take();
+    task.meta.official = seen;
+    // No `expect`: it would count as an assertion of the test.
+    if (seen.objections.length > 0) throw new Error(`Not as officially described:\n${seen.objections.join('\n')}`);
+  });
+}
