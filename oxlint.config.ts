@@ -17,7 +17,10 @@ const resources = [
   'oauth',
 ];
 
-/** Which other folders of src/ each folder may import; src/app.ts, src/main.ts and src/cli may import everything. */
+/**
+ * Which other folders of src/ each folder may import. The composition root (src/app.ts and src/app/) may import all of them;
+ * src/main.ts and src/cli may import everything.
+ */
 const mayImport: Record<string, readonly string[]> = {
   contract: [],
   core: ['contract'],
@@ -77,8 +80,9 @@ function patternsFor(folder: string): Pattern[] {
         'Move the shared part down, or let src/app.ts pass it in.',
     },
     {
-      regex: under(['config/', 'app\\.ts$', 'main\\.ts$']),
-      message: 'Take the value as an argument: src/app.ts reads the configuration and passes on what each part needs.',
+      regex: under(['config/', 'app/', 'app\\.ts$', 'main\\.ts$']),
+      message:
+        'Take the value as an argument: src/app.ts is given the configuration and passes on what each part needs.',
     },
   ];
   if (folder !== 'db') patterns.push(sqliteInDbOnly);
@@ -112,6 +116,25 @@ function layer(folder: string): OxlintOverride {
     rules: { 'eslint/no-restricted-imports': ['error', { patterns: patternsFor(folder) }] },
   };
 }
+
+const compositionRoot: OxlintOverride = {
+  files: ['src/app.ts', 'src/app/**'],
+  rules: {
+    'eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          ...fromOutside,
+          sqliteInDbOnly,
+          {
+            regex: under(['config/', 'cli/', 'main\\.ts$']),
+            message: 'The composition root is given AppOptions: src/cli makes them of the settings.',
+          },
+        ],
+      },
+    ],
+  },
+};
 
 export default defineConfig({
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
@@ -192,6 +215,7 @@ export default defineConfig({
       rules: { 'eslint/no-console': 'off', 'eslint/no-restricted-globals': 'off', 'node/no-process-env': 'off' },
     },
     ...Object.keys(mayImport).map(layer),
+    compositionRoot,
     {
       // A test may reach for the server it drives and for the files beside it; parsed answers stay untyped in it.
       files: ['src/**/*.test.ts', 'test/**', 'bench/**'],

@@ -12,5 +12,5 @@ export { noticePrefix, presentWithoutSecret } from './present.ts';
 export { WebhookRegistry, type WebhookChange } from './registry.ts';
 export { secretsOf } from './secrets.ts';
 export type { WebhookService } from './service.ts';
-export { switchOff, switchOffAll, switchOffOversight, type SwitchingParts } from './switching.ts';
+export { switchOff, switchOffAll, switchOffOversight } from './switching.ts';
 export { insertWebhook, sealSecret, updateWebhook, type ActiveWebhook } from './store.ts';
