@@ -1,4 +1,4 @@
-// `node scripts/settings-page.ts` writes docs/reference/settings.md from src/config/settings.ts. A test compares the two.
+// `node scripts/settings-page.ts` writes docs/reference/settings.md from src/config/settings/. A test compares the two.
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ change; an unknown variable that begins with \`HEARTH_\` is told in the log.
 
 Times are written with their unit (\`500ms\`, \`10s\`, \`2m\`), sizes in bytes or with \`KiB\` or \`MiB\`, lists with commas.
 
-This page is generated from \`src/config/settings.ts\` by \`node scripts/settings-page.ts\`.
+This page is generated from \`src/config/settings/\` by \`node scripts/settings-page.ts\`.
 
 ## Data: every command
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readDevConfig, readServeConfig, readStoreConfig, unknownVariables, type Env } from './config.ts';
-import { devSettings, serverSettings, storeSettings } from './settings.ts';
+import { devSettings, serverSettings, storeSettings } from './settings/index.ts';
 
 function dev(flags: Record<string, string | boolean> = {}, env: Env = {}) {
   return readDevConfig({ flags, env });

@@ -1,4 +1,11 @@
-import { devSettings, serverSettings, storeSettings, type Setting, type Table, type ValuesOf } from './settings.ts';
+import {
+  devSettings,
+  serverSettings,
+  storeSettings,
+  type Setting,
+  type Table,
+  type ValuesOf,
+} from './settings/index.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

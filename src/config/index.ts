@@ -18,4 +18,4 @@ export {
   type KeyFile,
   type MasterKeys,
 } from './master-key.ts';
-export { devSettings, serverSettings, storeSettings, type Setting } from './settings.ts';
+export { devSettings, serverSettings, storeSettings, type Setting } from './settings/index.ts';

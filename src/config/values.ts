@@ -26,6 +26,11 @@ export const flag = z.stringbool({
 export const text = z.string();
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://.' });
+
+export function oneOf<const T extends readonly [string, ...string[]]>(...values: T) {
+  return z.enum(values, `must be one of ${values.join(', ')}.`) as z.ZodType<T[number], string>;
+}
+
 const TIME = /^(\d+)(ms|s|m|h|d)$/;
 const timeUnits = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

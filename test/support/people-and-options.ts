@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { pino } from 'pino';
 import type { App, AppOptions } from '../../src/app.ts';
+import { settledOptions } from '../../src/cli/app-options.ts';
+import { readServeConfig } from '../../src/config/index.ts';
 import { derivedUuid, publicId } from '../../src/core/ids.ts';
 import { newMasterKey } from '../../src/core/vault.ts';
-import { parseSchedule } from '../../src/delivery/schedule.ts';
 import { hashToken } from '../../src/http/index.ts';
 
 /** Who is there in every test. `eve` belongs to another organization. */
@@ -37,50 +38,33 @@ export function tokenOf(name: Name): string {
 const personScopes =
   'spark:all spark:kms spark-admin:people_read spark-admin:people_write spark-compliance:messages_read spark-compliance:memberships_read spark-compliance:rooms_read spark-compliance:rooms_write spark-compliance:events_read';
 
+/** The defaults of `hearth serve`, but for what tests cannot do with: limits in their way, old things deleted when they leap in time. */
+const flags = {
+  host: '127.0.0.1',
+  port: '0',
+  'webhook-slots': '256',
+  'webhook-slots-each': '16',
+  'sender-threads': '0',
+  'webhook-first-message-delay': '0s',
+  'retention-events': 'forever',
+  'retention-attempts': 'forever',
+  'rate-limit': 'off',
+  'incoming-rate-limit': 'off',
+};
+const mode = {
+  alsoAllow: ['127.0.0.0/8', '::1', 'localhost'],
+  rewrite: [],
+  verifyTls: true,
+  signIn: 'token',
+} as const;
+
 /** What a server on this folder is made from: loopback receivers allowed, silent, no wait for the disk. */
 export function testOptions(folder: string): AppOptions {
   return {
-    http: { host: '127.0.0.1', port: 0, trustProxy: false, bodyLimit: 1_048_576 },
+    ...settledOptions(readServeConfig({ flags, env: {} }), mode),
     // A kill loses nothing without the wait for the disk; what a power loss does is not for these tests.
-    publicUrl: undefined,
-    files: { limit: 104_857_600, fetchTimeoutMs: 60_000 },
     store: { file: path.join(folder, 'hearth.db'), filesFolder: path.join(folder, 'files'), durability: 'off' },
     masterKeys: [newMasterKey()],
-    delivery: {
-      schedule: parseSchedule('default'),
-      timeoutMs: 10_000,
-      connectTimeoutMs: 3_000,
-      allow: ['127.0.0.0/8', '::1', 'localhost'],
-      rewrite: [],
-      ca: undefined,
-      verifyTls: true,
-      senderThreads: 0,
-      limits: { slots: 256, perWebhook: 16, queueLength: 1_000, suspectShare: 0.25 },
-      firstMessageDelayMs: 0,
-      disabling: { failures: 100, windowMs: 300_000 },
-    },
-    // Tests make leaps in time.
-    retention: { eventsMs: Infinity, attemptsMs: Infinity },
-    bots: { allReachesBots: true },
-    cards: { bytes: 22_528, actions: 5, authorMaySubmit: true },
-    webhooks: { allowMessagesUpdated: false, mostPerPerson: 30_000 },
-    streams: { total: 1_000, perPerson: 20 },
-    rateLimits: { perPerson: undefined, perIncomingWebhook: undefined },
-    faults: undefined,
-    oauth: {
-      lifetimes: {
-        accessTokenMs: 1_209_600_000,
-        refreshTokenMs: 7_776_000_000,
-        authorizationCodeMs: 600_000,
-        deviceCodeMs: 300_000,
-        guestTokenMs: 21_600_000,
-      },
-      integrationsPerPerson: 20,
-      signIn: 'token',
-    },
-    devices: { perPerson: 20, lifetimeMs: 604_800_000 },
-    metrics: undefined,
-    traces: undefined,
     logger: pino({ level: 'silent' }),
   };
 }
