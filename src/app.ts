@@ -191,6 +191,7 @@ export async function createApp(
   const { uploads, fileService, sweeper, downloader } = composeFiles(options, {
     ...parts,
     guard: outgoing.guard,
+    rewrite: outgoing.rewrite,
     findMessage: (caller, uuid) => messages.find(caller, uuid),
   });
   const messages = new MessageService({ ...parts, bots, cards, uploads, publicUrl: () => publicUrl });
@@ -387,6 +388,7 @@ function openSender({ delivery, logger }: AppOptions, port: () => number) {
   const sender: Sending = threaded ?? new Sender({ ...sending, connectionsPerOrigin, guard });
   return {
     guard,
+    rewrite,
     headers: sender.headers,
     send: (request: Parameters<Sending['send']>[0]) => sender.send({ ...request, url: rewrite(request.url) }),
     check: (url: string) => guard.checkUrl(rewrite(url)),
@@ -402,14 +404,15 @@ interface FileParts {
   clock: Clock;
   logger: Logger;
   guard: AddressGuard;
+  rewrite: (url: string) => string;
   findMessage: FindMessage;
 }
 
 /** The way of files into their folder, out of it, and away. */
-function composeFiles({ files, store, delivery }: AppOptions, { guard, findMessage, ...parts }: FileParts) {
+function composeFiles({ files, store, delivery }: AppOptions, { guard, rewrite, findMessage, ...parts }: FileParts) {
   const { limit, fetchTimeoutMs: timeoutMs } = files;
   const { connectTimeoutMs, ca, verifyTls } = delivery;
-  const connecting = { guard, userAgent: `Hearth/${version}`, connectTimeoutMs, ca, verifyTls };
+  const connecting = { guard, rewrite, userAgent: `Hearth/${version}`, connectTimeoutMs, ca, verifyTls };
   const downloader = new Downloader({ ...connecting, limit, timeoutMs, clock: parts.clock });
   const contents = {
     ...parts,
