@@ -59,6 +59,7 @@ export async function createApp(
   const files = composeFiles(options, {
     ...foundation,
     guard: outgoing.guard,
+    rewrite: outgoing.rewrite,
     findMessage: (caller, uuid) => messages.find(caller, uuid),
   });
   const { uploads, downloader, sweeper } = files;

@@ -7,19 +7,24 @@ import { Uploads } from '../files/uploads.ts';
 import { version } from '../version.ts';
 import type { Foundation } from './foundation.ts';
 import type { AppOptions } from './options.ts';
+import type { Outgoing } from './sending.ts';
 
 interface FileParts extends Foundation {
   guard: AddressGuard;
+  rewrite: Outgoing['rewrite'];
   findMessage: FindMessage;
 }
 
 export type Files = ReturnType<typeof composeFiles>;
 
 /** The way of files into their folder, out of it, and away. */
-export function composeFiles({ files, store, delivery }: AppOptions, { guard, findMessage, ...foundation }: FileParts) {
+export function composeFiles(
+  { files, store, delivery }: AppOptions,
+  { guard, rewrite, findMessage, ...foundation }: FileParts,
+) {
   const { limit, fetchTimeoutMs: timeoutMs } = files;
   const { connectTimeoutMs, ca, verifyTls } = delivery;
-  const connecting = { guard, userAgent: `Hearth/${version}`, connectTimeoutMs, ca, verifyTls };
+  const connecting = { guard, rewrite, userAgent: `Hearth/${version}`, connectTimeoutMs, ca, verifyTls };
   const downloader = new Downloader({ ...connecting, limit, timeoutMs, clock: foundation.clock });
   const contents = {
     ...foundation,

@@ -21,6 +21,7 @@ export function openSender({ delivery, logger }: AppOptions, address: Pick<OwnAd
   const sender: Sending = threaded ?? new Sender({ ...sending, connectionsPerOrigin, guard });
   return {
     guard,
+    rewrite,
     headers: sender.headers,
     send: (request: Parameters<Sending['send']>[0]) => sender.send({ ...request, url: rewrite(request.url) }),
     check: (url: string) => guard.checkUrl(rewrite(url)),

@@ -46,6 +46,9 @@ function undici(server: TestServer): Client {
 }
 const headers = { authorization: `Bearer ${tokenOf('alice')}`, 'content-type': 'application/json' };
 
+/** The answers are not what the official description knows, on purpose. */
+const broken = { meta: { isUndescribed: true } };
+
 describe('answers in place of the real one', () => {
   test.each<[number, string]>([
     [401, 'The request requires a valid access token set in the Authorization request header.'],
@@ -55,7 +58,7 @@ describe('answers in place of the real one', () => {
     [500, 'Something went wrong on our side.'],
     [503, 'The store cannot be written to right now.'],
     [599, 'Status 599'],
-  ])('%i, in the one shape of errors', async (status, message) => {
+  ])('%i, in the one shape of errors', broken, async (status, message) => {
     const server = await startFaulty();
     await make(server, { status });
     const answer = await server.as('alice').get('/v1/rooms');
@@ -202,7 +205,7 @@ describe('connections', () => {
     expect((await server.as('alice').ok<{ items: Room[] }>('GET', '/v1/rooms')).items).toHaveLength(1);
   });
 
-  test('a body that ends short of its Content-Length', async () => {
+  test('a body that ends short of its Content-Length', broken, async () => {
     const server = await startFaulty();
     const whole = await raw(server.url, { path: '/v1/people/me' });
     await make(server, { truncateAfter: 10, nth: 1 });
@@ -306,7 +309,7 @@ describe('slowness', () => {
     expect(await server.as('alice').ok('GET', ours)).toEqual({ items: [] });
   });
 
-  test('an answer that comes in drops', async () => {
+  test('an answer that comes in drops', broken, async () => {
     const server = await startFaulty();
     await make(server, { status: 200, body: 'abcdefg', drip: { bytes: 3, everyMs: 1_000 } });
     const began = server.clock.now();
@@ -323,7 +326,7 @@ describe('slowness', () => {
     expect(server.clock.now() - began).toBeGreaterThanOrEqual(2_000);
   });
 
-  test('whose rule is deleted comes all at once', async () => {
+  test('whose rule is deleted comes all at once', broken, async () => {
     const server = await startFaulty();
     await make(server, { path: '/v1/rooms', status: 200, body: 'abcdefg', drip: { bytes: 1, everyMs: 60_000 } });
     const { body } = await undici(server).request({ path: '/v1/rooms', method: 'GET', headers });

@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
-import type { Message } from '../../src/contract/index.ts';
+import type { Fault, Message } from '../../src/contract/index.ts';
 import { startServer, tokenOf } from '../support/server.ts';
 import { installed } from './debian.ts';
-import { Front } from './front.ts';
 
+const faults = '/hearth/v1/faults';
 const debian = await installed('prometheus-alertmanager', { packages: ['prometheus-alertmanager'], isService: true });
 
 test.skipIf(debian.missing !== undefined)(
@@ -18,12 +18,16 @@ test.skipIf(debian.missing !== undefined)(
   { timeout: 60_000 },
   async () => {
     if (debian.missing !== undefined) expect.unreachable(debian.missing);
-    const server = await startServer();
+    const server = await startServer((options) => ({
+      ...options,
+      faults: { by: 'everybody', rules: [], presets: [] },
+    }));
     const room = await server.room('Alerts', 'alice', 'robot');
     const receiver = await server.receiver();
     await server.webhook('alice', receiver, {});
-    const retryLater = { status: 429, headers: { 'retry-after': '1' } };
-    const front = await Front.start(server.url, [{ status: 503 }, { status: 503 }, retryLater]);
+    const posting = { methods: ['POST'], path: '/v1/messages' };
+    await server.as('alice').ok('POST', faults, { ...posting, to: 2, status: 503 });
+    await server.as('alice').ok('POST', faults, { ...posting, nth: 1, status: 429, headers: { 'Retry-After': '1' } });
 
     const config = {
       route: { receiver: 'hearth', group_wait: '0s', group_interval: '1s' },
@@ -32,7 +36,7 @@ test.skipIf(debian.missing !== undefined)(
           name: 'hearth',
           webex_configs: [
             {
-              api_url: `${front.url}/v1/messages`,
+              api_url: `${server.url}/v1/messages`,
               room_id: room.id,
               message: '**{{ .CommonLabels.alertname }}** is {{ .Status }} – ✓',
               http_config: { authorization: { credentials: tokenOf('robot') } },
@@ -55,8 +59,12 @@ test.skipIf(debian.missing !== undefined)(
       text: 'DiskFull is firing – ✓',
       markdown: '**DiskFull** is firing – ✓',
     });
-    await front.until(4);
-    expect(front.answered).toEqual([503, 503, 429, 200]);
+    // The second rule has seen what the first one let pass: a refusal, and the message.
+    const { items } = await server.as('alice').ok<{ items: Fault[] }>('GET', faults);
+    expect(items.map(({ status, matched, hits }) => ({ status, matched, hits }))).toEqual([
+      { status: 503, matched: 4, hits: 2 },
+      { status: 429, matched: 2, hits: 1 },
+    ]);
   },
 );
 

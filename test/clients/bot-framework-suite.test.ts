@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { people, startServer, type TestServer } from '../support/server.ts';
 import { npmPackages } from './installed.ts';
+import { fileHost } from './file-host.ts';
 import { nameAndVersion } from './suites/package.ts';
 import { compareToRecord } from './suites/record.ts';
 import { newPerson, runClock, runSuite } from './suites/suite.ts';
@@ -22,27 +20,35 @@ const suites = [
   'guide-rules-tests',
 ];
 
-test.skipIf(runner.missing !== undefined).each(suites)('webhook mode: %s', { timeout: 600_000 }, async (suite) => {
-  if (runner.missing !== undefined) expect.unreachable();
-  const server = await startServer((options) => ({
-    ...options,
-    delivery: { ...options.delivery, firstMessageDelayMs: 250 },
-  }));
-  runClock(server);
-  const tests = path.join(framework, 'test');
-  const plan = {
-    files: [path.join(tests, `${suite}.js`)],
-    tests,
-    cwd: framework,
-    runner: path.join(runner.folder, 'package.json'),
-    modules: { '../lib/framework': path.join(import.meta.dirname, 'suites/webhook-framework.ts') },
-    timeoutMs: 10_000,
-  };
-  await compareToRecord(
-    nameAndVersion(framework),
-    `webhook-${suite}`,
-    await runSuite(server, plan, await seed(server)),
-  );
+/** Its tests give it no `webhookUrl`, so that it hears by the SDK's socket, unless it is exchanged. */
+const modes = [
+  ['websocket', {}],
+  ['webhook', { '../lib/framework': path.join(import.meta.dirname, 'suites/webhook-framework.ts') }],
+] as const;
+
+describe.each(modes)('%s mode', (mode, modules) => {
+  test.skipIf(runner.missing !== undefined).each(suites)('%s', { timeout: 600_000 }, async (suite) => {
+    if (runner.missing !== undefined) expect.unreachable();
+    const server = await startServer((options) => ({
+      ...options,
+      delivery: { ...options.delivery, firstMessageDelayMs: 250 },
+    }));
+    runClock(server);
+    const tests = path.join(framework, 'test');
+    const plan = {
+      files: [path.join(tests, `${suite}.js`)],
+      tests,
+      cwd: framework,
+      runner: path.join(runner.folder, 'package.json'),
+      modules,
+      timeoutMs: 10_000,
+    };
+    await compareToRecord(
+      nameAndVersion(framework),
+      `${mode}-${suite}`,
+      await runSuite(server, plan, await seed(server)),
+    );
+  });
 });
 
 /** Tokens and the like, in the variables that its tests read; a direct room of bot and user is expected to be there. */
@@ -62,19 +68,7 @@ async function seed(server: TestServer): Promise<Record<string, string>> {
     DISALLOWED_USER_API_TOKEN: disallowed.token.access_token,
     ANOTHER_DISALLOWED_USERS_EMAIL: people.eve.email,
     ALLOWED_DOMAINS: 'acme.example',
-    HOSTED_FILE: await hostedFile(),
+    HOSTED_FILE: `${await fileHost()}/photo.png`,
     INIT_STORAGE: '{"initKey":"initVal","initCount":0,"subObj":{"subKey":"subVal"}}',
   };
-}
-
-/** The address of a small file, for the server to fetch. */
-async function hostedFile(): Promise<string> {
-  const host = createServer((_, response) => response.writeHead(200, { 'content-type': 'image/png' }).end('not much'));
-  host.listen(0, '127.0.0.1');
-  await once(host, 'listening');
-  onTestFinished(() => {
-    host.closeAllConnections();
-    host.close();
-  });
-  return `http://127.0.0.1:${(host.address() as AddressInfo).port}/photo.png`;
 }

@@ -4,7 +4,7 @@ import { attachmentsOf } from '../support/cards.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { people, personId, startServer, type Adjust, type TestServer } from '../support/server.ts';
 import type { Report } from './echo-bot.ts';
-import { ClientProgram } from './program.ts';
+import { ClientProgram } from './client-program.ts';
 import { sdkToken } from './token.ts';
 
 /** Seconds go by before the framework and the SDK under it are loaded. */
@@ -188,10 +188,12 @@ async function webhooksOfRobot(server: TestServer): Promise<Webhook[]> {
 /** The program of echo-bot.ts, acting as the robot. */
 class EchoBot extends ClientProgram<Report> {
   static async start(server: TestServer, environment: Record<string, string> = {}): Promise<EchoBot> {
-    const bot = new EchoBot('echo-bot.ts', {
-      ...environment,
-      HYDRA_SERVICE_URL: `${server.url}/v1`,
-      WEBEX_ACCESS_TOKEN: await sdkToken(server, 'robot'),
+    const bot = new EchoBot(new URL('echo-bot.ts', import.meta.url), {
+      env: {
+        ...environment,
+        HYDRA_SERVICE_URL: `${server.url}/v1`,
+        WEBEX_ACCESS_TOKEN: await sdkToken(server, 'robot'),
+      },
     });
     await bot.reported({ kind: 'ready' });
     return bot;

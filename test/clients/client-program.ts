@@ -6,6 +6,8 @@ export interface Settings {
   env: Record<string, string>;
   args?: string[];
   cwd?: string;
+  /** For Node.js itself. */
+  flags?: string[];
 }
 
 /** What loopback-only.ts tells: a host outside this machine that the program has tried to reach. */
@@ -21,24 +23,24 @@ export interface Refused {
 export class ClientProgram<Report extends { kind: string }> {
   readonly reports: (Report | Refused)[] = [];
   readonly #child: ChildProcess;
+  readonly #output: Buffer[] = [];
   readonly #ended = new AbortController();
 
-  constructor(program: URL, { env, args = [], cwd }: Settings) {
+  constructor(program: URL, { env, args = [], cwd, flags = [] }: Settings) {
     this.#child = fork(program, args, {
       // Nothing of this process's environment: a proxy there would be a way out.
       env,
       cwd,
-      execArgv: ['--import', new URL('loopback-only.ts', import.meta.url).href],
+      execArgv: [...flags, '--import', new URL('loopback-only.ts', import.meta.url).href],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    const output: Buffer[] = [];
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => output.push(chunk));
+      stream?.on('data', (chunk: Buffer) => this.#output.push(chunk));
     }
     this.#child.on('message', (report: Report) => this.reports.push(report));
     this.#child.on('exit', () => this.#ended.abort(new Error('The program has ended.')));
     onTestFailed(() => {
-      process.stderr.write(Buffer.concat(output));
+      process.stderr.write(this.output);
     });
     onTestFinished(async () => {
       this.#child.kill();
@@ -51,11 +53,20 @@ export class ClientProgram<Report extends { kind: string }> {
     expected: { kind: Kind } & Partial<Report>,
   ): Promise<Extract<Report, { kind: Kind }>> {
     const wanted = Object.entries(expected);
-    for (;;) {
-      const found = this.reports.find((report) => wanted.every(([key, value]) => Reflect.get(report, key) === value));
-      if (found) return found as Extract<Report, { kind: Kind }>;
-      await once(this.#child, 'message', { signal: this.#ended.signal });
-    }
+    const isIt = (report: Report | Refused): boolean =>
+      wanted.every(([key, value]) => Reflect.get(report, key) === value);
+    await this.until((reports) => reports.some(isIt));
+    return this.reports.find(isIt) as Extract<Report, { kind: Kind }>;
+  }
+
+  /** Resolves when it holds; asked again after each report. */
+  async until(holds: (reports: readonly (Report | Refused)[]) => boolean): Promise<void> {
+    while (!holds(this.reports)) await once(this.#child, 'message', { signal: this.#ended.signal });
+  }
+
+  /** What it has written, to whichever end. */
+  get output(): string {
+    return Buffer.concat(this.#output).toString();
   }
 
   /** Hosts outside this machine that it has tried to reach. */

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { TestServer } from '../support/server.ts';
-import { passOn } from './front.ts';
 
 /** For the names that some clients cannot be talked out of; of this file alone, good until 2116. */
 const key = `-----BEGIN PRIVATE KEY-----
@@ -32,7 +31,7 @@ const names = new Set(['webexapis.com', 'api.ciscospark.com']);
  * those names to the server and refuses all others. What is returned goes into a client's environment.
  */
 export async function underHostedNames({ url, folder }: TestServer): Promise<Record<string, string>> {
-  const tls = createHttpsServer({ key, cert }, (request, response) => passOn(url, request, response));
+  const tls = createHttpsServer({ key, cert }, (incoming, outgoing) => passOn(url, incoming, outgoing));
   const tlsPort = await listen(tls);
   const proxy = createServer((_, response) => response.writeHead(403).end());
   proxy.on('connect', ({ url: target = '' }, socket: Socket) => {
@@ -57,4 +56,14 @@ async function listen(server: Server): Promise<number> {
     server.close();
   });
   return (server.address() as AddressInfo).port;
+}
+
+/** The same request to another server, and its answer back. */
+function passOn(behind: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const { method, headers, url } = incoming;
+  const forwarded = request(new URL(url ?? '/', behind), { method, headers, agent: false }, (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+  });
+  incoming.pipe(forwarded);
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { npmPackages, type Installed } from './installed.ts';
+import { fileHost } from './file-host.ts';
 import { nameAndVersion } from './suites/package.ts';
 import { compareToRecord } from './suites/record.ts';
 import { runClock, runSuite } from './suites/suite.ts';
@@ -32,7 +33,10 @@ describe.each([
     const folder = path.join(sdk.folder, 'node_modules/@webex', `plugin-${plugin}`);
     const tests = path.join(folder, 'test/integration/spec');
     const [file] = ['attachmentActions.js', `${plugin}.js`].map((name) => path.join(tests, name)).filter(existsSync);
-    const server = await startServer();
+    const rewrite = [
+      { from: { origin: 'https://download.ciscospark.com', path: '' }, to: { origin: await fileHost(), path: '' } },
+    ];
+    const server = await startServer((options) => ({ ...options, delivery: { ...options.delivery, rewrite } }));
     runClock(server);
     const plan = {
       files: [file ?? expect.unreachable()],

@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Membership, Message, Room } from '../../src/contract/index.ts';
 import { people, personId, startServer, type Name, type TestServer } from '../support/server.ts';
-import { submit } from '../sockets/submission.ts';
+import { postCard, submit } from '../support/cards.ts';
 import { Line } from '../support/line.ts';
+import { npmPackages, type Installed } from './installed.ts';
 import type { Report } from './listening.ts';
-import { ClientProgram } from './program.ts';
+import { ClientProgram } from './client-program.ts';
 import { sdkToken } from './token.ts';
 
 /** `listen()` of Webex's JavaScript SDK as it is: version 2 in one piece, version 3 as the plugins that it is made of. */
@@ -14,14 +14,15 @@ import { sdkToken } from './token.ts';
 /** Seconds go by before the SDK is loaded. */
 const patience = { timeout: 90_000 };
 
-const here = import.meta.dirname;
+const second: Installed = { folder: path.resolve(import.meta.dirname, '../..') };
 const versions = [
-  { version: 'webex 2', sdk: 'webex', folder: path.resolve(here, '../..') },
-  { version: '@webex 3', sdk: 'plugins', folder: path.join(here, 'packages/sdk-3') },
+  { version: 'webex 2', sdk: 'webex', installed: second },
+  { version: '@webex 3', sdk: 'plugins', installed: await npmPackages('sdk-3') },
 ];
 
-describe.each(versions)('$version', ({ folder, sdk }) => {
-  const missing = !existsSync(path.join(folder, 'node_modules'));
+describe.each(versions)('$version', ({ installed, sdk }) => {
+  const missing = installed.missing !== undefined;
+  const folder = installed.folder ?? '';
 
   test.skipIf(missing)('tells of messages, memberships and rooms as they happen', patience, async () => {
     const server = await startServer();
@@ -94,10 +95,12 @@ describe.each(versions)('$version', ({ folder, sdk }) => {
     const [, , secret] = await listener.heardOf('messages', 3);
     expect(secret?.data).toMatchObject({ roomType: 'direct', text: 'psst' });
 
-    const card = await as('robot').say(room, 'a card');
-    const action = await submit(server, 'alice', card);
+    const card = await postCard(server, 'robot', room);
+    const { inputs, ...action } = await submit(server, 'alice', card, { name: 'Alice ✓' });
     const [submitted] = await listener.heardOf('attachmentActions', 1);
     expect(submitted).toMatchObject({ event: 'created', actorId: personId('alice'), data: action });
+    expect(submitted?.data).not.toHaveProperty('inputs');
+    expect(await as('robot').ok('GET', `/v1/attachment/actions/${action.id}`)).toEqual({ ...action, inputs });
     expect(listener.complaints).toEqual([]);
     expect(listener.refused).toEqual([]);
   });
@@ -150,15 +153,17 @@ class Listener extends ClientProgram<Report> {
     name: Name,
     { folder, sdk, url = server.url }: { folder: string; sdk: string; url?: string },
   ): Promise<Listener> {
-    const listener = new Listener('listening.ts', {
-      SDK: sdk,
-      SDK_FOLDER: folder,
-      HYDRA_SERVICE_URL: `${url}/v1`,
-      U2C_SERVICE_URL: `${url}/u2c/api/v1`,
-      // It would wait a second before it comes back.
-      MERCURY_BACKOFF_TIME_RESET: '20',
-      WEBEX_LOG_LEVEL: 'warn',
-      WEBEX_ACCESS_TOKEN: await sdkToken(server, name),
+    const listener = new Listener(new URL('listening.ts', import.meta.url), {
+      env: {
+        SDK: sdk,
+        SDK_FOLDER: folder,
+        HYDRA_SERVICE_URL: `${url}/v1`,
+        U2C_SERVICE_URL: `${url}/u2c/api/v1`,
+        // It would wait a second before it comes back.
+        MERCURY_BACKOFF_TIME_RESET: '20',
+        WEBEX_LOG_LEVEL: 'warn',
+        WEBEX_ACCESS_TOKEN: await sdkToken(server, name),
+      },
     });
     await listener.reported({ kind: 'listening' });
     return listener;

@@ -1,6 +1,7 @@
 /** A client that this machine cannot have: its tests are skipped, and the run says why. */
 export interface Missing {
   missing: string;
+  folder?: undefined;
 }
 
 export function missing(reason: string): Missing {

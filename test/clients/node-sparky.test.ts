@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { writeFile } from 'node:fs/promises';
 import type { ClientRequest } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Fault, Message, Notice } from '../../src/contract/index.ts';
 import { people, personId, startServer, tokenOf, type Name, type TestServer } from '../support/server.ts';
 import { expressRoute } from './express-route.ts';
 import { Spark } from './sparky.ts';
+import { fileHost } from './file-host.ts';
 
 function sparkyAs(name: Name, server: TestServer, options: { maxPageItems?: number } = {}): Spark {
   return new Spark({ token: tokenOf(name), apiUrl: `${server.url}/v1/`, ...options });
@@ -165,6 +167,98 @@ test('messages are sent, read and removed', async () => {
   });
   expect(await spark.messageRemove(message.id)).toEqual({});
   await expect(spark.messageGet(message.id)).rejects.toMatchObject({ code: 404 });
+});
+
+test('people are created, changed and removed by an administrator', async () => {
+  const server = await startServer();
+  const spark = sparkyAs('alice', server);
+
+  const email = 'fred@acme.example';
+  const names = { displayName: 'Fred Field', firstName: 'Fred', lastName: 'Field' };
+  const person = await spark.personAdd({ emails: [email], ...names });
+  expect(person).toMatchObject({ emails: [email], ...names, type: 'person' });
+  expect(await spark.personUpdate({ ...person, title: 'Gardener' })).toMatchObject({
+    id: person.id,
+    title: 'Gardener',
+  });
+  expect(await spark.peopleGet({ email })).toMatchObject([{ id: person.id }]);
+  expect((await spark.peopleGet({})).map(({ id }) => id)).toEqual(expect.arrayContaining([person.id, personId('bob')]));
+  expect(await spark.personRemove(person.id)).toEqual({});
+  await expect(spark.personGet(person.id)).rejects.toMatchObject({ code: 404 });
+  await expect(sparkyAs('bob', server).personAdd({ emails: [email], ...names })).rejects.toMatchObject({ code: 403 });
+});
+
+test('organizations, licences and roles are read', async () => {
+  const spark = sparkyAs('alice', await startServer());
+  const [organization] = await spark.organizationsGet();
+  expect(organization?.id).toBe((await spark.personMe()).orgId);
+  expect(await spark.organizationGet(organization?.id ?? '')).toEqual(organization);
+  const [license] = await spark.licensesGet();
+  expect(await spark.licenseGet(license?.id ?? '')).toEqual(license);
+  const roles = await spark.rolesGet();
+  expect(roles.map(({ name }) => name)).toContain('Full Administrator');
+  expect(await spark.roleGet(roles[0]?.id ?? '')).toEqual(roles[0]);
+});
+
+test('teams and their memberships are created, read and removed; their changes go astray', async () => {
+  const server = await startServer();
+  const spark = sparkyAs('alice', server);
+
+  const team = await spark.teamAdd('Build');
+  expect(team).toMatchObject({ name: 'Build' });
+  expect(await spark.teamGet(team.id)).toEqual(team);
+  expect(await spark.teamsGet()).toEqual([team]);
+  const room = await spark.roomAdd('Of the team', team.id);
+  expect(room).toMatchObject({ teamId: team.id });
+
+  const membership = await spark.teamMembershipAdd(team.id, people.bob.email);
+  expect(membership).toMatchObject({ teamId: team.id, personId: personId('bob'), isModerator: false });
+  expect(await spark.teamMembershipGet(membership.id)).toEqual(membership);
+  expect(await spark.teamMembershipsGet(team.id)).toHaveLength(2);
+
+  // It puts both to /people/{id}.
+  const asked = pathsRequestedOf(server);
+  const refused = { type: 'ERR_REQUEST', code: 400 };
+  await expect(spark.teamUpdate({ ...team, name: 'Renamed' })).rejects.toMatchObject(refused);
+  await expect(spark.teamMembershipUpdate({ ...membership, isModerator: true })).rejects.toMatchObject(refused);
+  expect(asked()).toEqual([`/v1/people/${team.id}`, `/v1/people/${membership.id}`]);
+
+  expect(await spark.teamMembershipRemove(membership.id)).toEqual({});
+  expect(await spark.teamRemove(team.id)).toEqual({});
+  await expect(spark.teamGet(team.id)).rejects.toMatchObject({ code: 404 });
+});
+
+test('files are sent, by URL too, and read by their address', async () => {
+  const server = await startServer();
+  // It takes no address at `localhost` for one.
+  const apiUrl = `${server.url.replace('localhost', '127.0.0.1')}/v1/`;
+  const spark = new Spark({ token: tokenOf('alice'), apiUrl });
+  const room = await spark.roomAdd('Demo');
+
+  const path = `${server.folder}/café.bin`;
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+  await writeFile(path, bytes);
+  const sent = await spark.messageSend({ roomId: room.id, text: 'a file' }, await spark.contentCreate(path));
+  expect(sent).toMatchObject({ text: 'a file', files: [expect.stringContaining('/v1/contents/')] });
+  const file = await spark.contentGet(sent.files?.[0] ?? '');
+  expect(file).toMatchObject({ ext: 'bin', type: 'application/octet-stream' });
+  expect(file.binary).toEqual(bytes);
+
+  const host = await fileHost();
+  const linked = await spark.messageSend({ roomId: room.id, files: [`${host}/photo.png`] });
+  expect(await spark.contentGet(linked.files?.[0] ?? '')).toMatchObject({ name: 'photo.png', type: 'image/png' });
+});
+
+test('events are read by a compliance officer, page by page', async () => {
+  const server = await startServer();
+  const room = await server.room('Demo', 'alice');
+  for (const text of ['one', 'two', 'three']) await server.as('alice').say(room, text);
+  const spark = sparkyAs('carol', server, { maxPageItems: 1 });
+
+  const events = await spark.eventsGet({ resource: 'messages', type: 'created' });
+  expect(events.map(({ data }) => (data as { text?: string }).text)).toEqual(['three', 'two', 'one']);
+  expect(await spark.eventGet(events[0]?.id ?? '')).toEqual(events[0]);
+  await expect(sparkyAs('bob', server).eventsGet({})).rejects.toMatchObject({ code: 403 });
 });
 
 test('webhooks are created, found, changed and removed', async () => {

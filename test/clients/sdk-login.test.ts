@@ -1,10 +1,8 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { SignJWT } from 'jose';
-import { expect, onTestFailed, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Browser, register, type Registered } from '../oauth/support.ts';
 import { people, startServer, tokenOf, type TestServer } from '../support/server.ts';
+import { ClientProgram } from './client-program.ts';
 import type { Done, Task } from './sdk-login.ts';
 
 /** Seconds go by before the SDK is loaded. */
@@ -72,59 +70,38 @@ test('lets a guest in', patience, async () => {
 });
 
 /** The program of sdk-login.ts. */
-class Sdk {
-  readonly #child;
-  readonly #ended = new AbortController();
+class Sdk extends ClientProgram<Done> {
+  #performed = 0;
 
   static async start(server: TestServer, { clientId, clientSecret }: Registered): Promise<Sdk> {
-    const sdk = new Sdk({
-      HYDRA_SERVICE_URL: `${server.url}/v1`,
-      IDBROKER_BASE_URL: server.url,
-      U2C_SERVICE_URL: `${server.url}/u2c`,
-      WEBEX_CLIENT_ID: clientId,
-      WEBEX_CLIENT_SECRET: clientSecret,
-      WEBEX_REDIRECT_URI: redirectUri,
-      WEBEX_SCOPE: scopes.join(' '),
+    const sdk = new Sdk(new URL('sdk-login.ts', import.meta.url), {
+      env: {
+        HYDRA_SERVICE_URL: `${server.url}/v1`,
+        IDBROKER_BASE_URL: server.url,
+        U2C_SERVICE_URL: `${server.url}/u2c`,
+        WEBEX_CLIENT_ID: clientId,
+        WEBEX_CLIENT_SECRET: clientSecret,
+        WEBEX_REDIRECT_URI: redirectUri,
+        WEBEX_SCOPE: scopes.join(' '),
+      },
+      // It leaves it unhandled that there is no catalog of services.
+      flags: ['--unhandled-rejections=none'],
     });
     await sdk.#done();
     return sdk;
   }
 
-  private constructor(env: Record<string, string>) {
-    this.#child = fork(fileURLToPath(new URL('sdk-login.ts', import.meta.url)), {
-      env,
-      // It leaves it unhandled that there is no catalog of services.
-      execArgv: ['--unhandled-rejections=none', '--import', new URL('loopback-only.ts', import.meta.url).href],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    const output: Buffer[] = [];
-    this.#child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
-    this.#child.stderr?.on('data', (chunk: Buffer) => output.push(chunk));
-    this.#child.on('exit', () => {
-      this.#ended.abort(new Error('The SDK has ended.'));
-    });
-    onTestFailed(() => {
-      process.stderr.write(Buffer.concat(output));
-    });
-    onTestFinished(async () => {
-      this.#child.kill();
-      if (!this.#ended.signal.aborted) await once(this.#child, 'exit');
-    });
-  }
-
   async perform(task: Task): Promise<string> {
-    this.#child.send(task);
+    this.send(task);
     const { answer, failed } = await this.#done();
     if (failed !== undefined) throw new Error(failed);
     return answer ?? '';
   }
 
   async #done(): Promise<Done> {
-    for (;;) {
-      const [message] = (await once(this.#child, 'message', { signal: this.#ended.signal })) as [
-        Done | { kind: 'refused' },
-      ];
-      if (message.kind === 'done') return message;
-    }
+    const all = (): Done[] => this.reports.filter((report) => report.kind === 'done');
+    await this.until(() => all().length > this.#performed);
+    this.#performed += 1;
+    return all().at(-1) ?? expect.unreachable();
   }
 }

@@ -3,7 +3,28 @@
 declare module 'node-sparky' {
   import type { EventEmitter } from 'node:events';
   import type { IncomingHttpHeaders } from 'node:http';
-  import type { Membership, Message, Notice, Person, Room, Webhook } from '#src/contract/index.ts';
+  import type {
+    ComplianceEvent,
+    License,
+    Membership,
+    Message,
+    Notice,
+    Organization,
+    Person,
+    RoleEntry,
+    Room,
+    Team,
+    TeamMembership,
+    Webhook,
+  } from '#src/contract/index.ts';
+
+  interface File {
+    name: string;
+    ext: string;
+    type: string;
+    binary: Buffer;
+    base64: string;
+  }
 
   export default class Spark extends EventEmitter<{
     'messages-created': [message: Message, notice: Notice];
@@ -14,11 +35,14 @@ declare module 'node-sparky' {
 
     personMe(): Promise<Person>;
     personGet(id: string): Promise<Person>;
-    peopleGet(search: { email: string }): Promise<Person[]>;
+    peopleGet(search: { email?: string }): Promise<Person[]>;
+    personAdd(person: Partial<Person>): Promise<Person>;
+    personUpdate(person: Person): Promise<Person>;
+    personRemove(id: string): Promise<object>;
 
     roomsGet(max?: number): Promise<Room[]>;
     roomGet(id: string): Promise<Room>;
-    roomAdd(title: string): Promise<Room>;
+    roomAdd(title: string, teamId?: string): Promise<Room>;
     roomUpdate(room: Room): Promise<Room>;
     roomRemove(id: string): Promise<object>;
 
@@ -28,14 +52,37 @@ declare module 'node-sparky' {
     membershipUpdate(membership: Membership): Promise<Membership>;
     membershipRemove(id: string): Promise<object>;
 
+    teamsGet(): Promise<Team[]>;
+    teamGet(id: string): Promise<Team>;
+    teamAdd(name: string): Promise<Team>;
+    teamUpdate(team: Team): Promise<Team>;
+    teamRemove(id: string): Promise<object>;
+
+    teamMembershipsGet(teamId: string): Promise<TeamMembership[]>;
+    teamMembershipGet(id: string): Promise<TeamMembership>;
+    teamMembershipAdd(teamId: string, personEmail: string, isModerator?: boolean): Promise<TeamMembership>;
+    teamMembershipUpdate(membership: TeamMembership): Promise<TeamMembership>;
+    teamMembershipRemove(id: string): Promise<object>;
+
+    contentCreate(path: string): Promise<File>;
+    contentGet(idOrUrl: string): Promise<File>;
+
+    eventsGet(search: { resource?: string; type?: string }, max?: number): Promise<ComplianceEvent[]>;
+    eventGet(id: string): Promise<ComplianceEvent>;
+
+    organizationsGet(): Promise<Organization[]>;
+    organizationGet(id: string): Promise<Organization>;
+    licensesGet(): Promise<License[]>;
+    licenseGet(id: string): Promise<License>;
+    rolesGet(): Promise<RoleEntry[]>;
+    roleGet(id: string): Promise<RoleEntry>;
+
     messagesGet(search: { roomId: string }, max?: number): Promise<Message[]>;
     messageGet(id: string): Promise<Message>;
-    messageSend(message: {
-      roomId?: string;
-      toPersonEmail?: string;
-      text?: string;
-      markdown?: string;
-    }): Promise<Message>;
+    messageSend(
+      message: { roomId?: string; toPersonEmail?: string; text?: string; markdown?: string; files?: string[] },
+      file?: File,
+    ): Promise<Message>;
     messageRemove(id: string): Promise<object>;
 
     webhooksGet(search?: Partial<Webhook>): Promise<Webhook[]>;

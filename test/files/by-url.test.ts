@@ -53,6 +53,24 @@ const limited =
   (options) => ({ ...options, files: { limit, fetchTimeoutMs } });
 
 describe('a file by its URL', () => {
+  test('is fetched from elsewhere where a rule to rewrite by says so, redirects too, and keeps its name', async () => {
+    const { url, asked } = await origin((request, response) => {
+      const isFirst = request.url === '/pictures/a.png';
+      const location = { location: 'https://moved.example/b.png' };
+      response.writeHead(isFirst ? 302 : 200, isFirst ? location : {}).end('here');
+    });
+    const rewrite = ['https://files.example', 'https://moved.example'].map((from) => ({
+      from: { origin: from, path: '' },
+      to: { origin: url, path: '' },
+    }));
+    const server = await startServer((options) => ({ ...options, delivery: { ...options.delivery, rewrite } }));
+    const { body } = await postUrl(server, 'https://files.example/pictures/a.png');
+    expect(asked).toEqual(['/pictures/a.png', '/b.png']);
+    const { headers, bytes } = await download(body, 'alice');
+    expect(headers.get('content-disposition')).toContain('filename="a.png"');
+    expect(bytes.toString()).toBe('here');
+  });
+
   test('is fetched and is then a file of the message', async () => {
     const server = await startServer();
     const content = bytesOf(300_000);

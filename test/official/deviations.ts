@@ -25,6 +25,7 @@ const messages = [
 ];
 const webhooks = ['GET /webhooks', 'POST /webhooks', 'GET /webhooks/{id}', 'PUT /webhooks/{id}'];
 const people = ['GET /people', 'POST /people', 'GET /people/{id}', 'GET /people/me', 'PUT /people/{id}'];
+const teams = ['GET /teams', 'POST /teams', 'GET /teams/{id}', 'PUT /teams/{id}'];
 const puts = ['memberships', 'messages', 'people', 'rooms', 'teams', 'team/memberships', 'webhooks'].map(
   (resource) => `PUT /${resource}/{id}`,
 );
@@ -57,13 +58,27 @@ export const deviations: readonly Deviation[] = [
     rules: ['additionalProperties'],
     because: 'The file has three schemas for one thing, each without some fields that the text and the SDKs have.',
   },
-  {
+  ...(['body', 'answer'] as const).map((part) => ({
     operations: messages,
-    part: 'answer',
-    at: both('attachments/*/contentType', 'attachments/*/content/type', 'attachments/*/content/body'),
-    rules: ['additionalProperties'],
+    part,
+    at: both('attachments/**'),
+    rules: ['additionalProperties', 'required', 'enum', 'type'],
     because: 'Its schema of an attachment is a file link; cards are `contentType` and `content`.',
     source: 'CARD-1',
+  })),
+  {
+    operations: ['POST /messages'],
+    part: 'body',
+    at: ['files'],
+    rules: ['type'],
+    because: 'One file may be a text instead of a list of one: frameworks send it so.',
+  },
+  {
+    operations: ['POST /attachment/actions', 'GET /attachment/actions/{id}'],
+    part: 'answer',
+    at: ['inputs/**'],
+    rules: ['additionalProperties'],
+    because: 'The file has the inputs of its example; they are what the card asks for.',
   },
   {
     operations: webhooks,
@@ -86,6 +101,27 @@ export const deviations: readonly Deviation[] = [
     at: ['resource', 'event'],
     rules: ['enum'],
     because: '`all` is documented and missing from the enumeration.',
+  },
+  {
+    operations: teams,
+    part: 'answer',
+    at: both('creatorId'),
+    rules: ['additionalProperties'],
+    because: 'Real answers have it; the file forgets it.',
+  },
+  {
+    operations: ['GET /events', 'GET /events/{id}'],
+    part: 'answer',
+    at: both('data/**'),
+    rules: ['additionalProperties'],
+    because: 'The file has the data of its example, a message of a few fields; it is what the resource has.',
+  },
+  {
+    operations: ['POST /people'],
+    part: 'query',
+    at: ['minResponse'],
+    rules: ['type'],
+    because: 'True and false are taken in any case of their letters.',
   },
   {
     operations: people,

@@ -12,6 +12,9 @@ export interface Exchange {
   answer: string;
 }
 
+/** Characters of a value that an objection shows. */
+const LONGEST_EXCERPT = 200;
+
 /** Where an exchange leaves the description. */
 interface Objection {
   operation: string;
@@ -76,8 +79,13 @@ function covers(deviation: Deviation, { operation, part, at, rule }: Objection):
     (deviation.operations === 'all' || deviation.operations.includes(operation)) &&
     deviation.part === part &&
     deviation.rules.includes(rule) &&
-    (deviation.at === 'anything' || deviation.at.includes(at))
+    (deviation.at === 'anything' || deviation.at.some((place) => isAt(place, at)))
   );
+}
+
+/** `inputs/**` is what is below it, at any depth. */
+function isAt(place: string, at: string): boolean {
+  return place.endsWith('/**') ? at.startsWith(place.slice(0, -2)) : at === place;
 }
 
 interface Operation {
@@ -171,7 +179,7 @@ function objections(operation: string, part: Part, validate: ValidateFunction, v
     part,
     at: positionOf(error),
     rule: error.data === null ? 'null' : error.keyword,
-    detail: `${error.message} ${JSON.stringify(error.data)}`,
+    detail: `${error.message} ${JSON.stringify(error.data).slice(0, LONGEST_EXCERPT)}`,
   }));
 }
 

@@ -108,6 +108,22 @@ describe('the judge', () => {
   });
 });
 
+test('a known deviation covers what is below its position, and nothing beside it', () => {
+  const inputs = { type: 'object', properties: { Name: { type: 'string' } } };
+  const answer = json({ type: 'object', properties: { inputs } });
+  const known = Description.parse({ paths: { '/attachment/actions/{id}': { get: { responses: { 200: answer } } } } });
+  const judge = new Judge(known);
+  const url = '/v1/attachment/actions/x';
+  const operation = judge.find('GET', url) ?? expect.unreachable();
+  const verdictOn = (body: object) =>
+    judge.judge(operation, { url, type: '', body: '', status: 200, answer: JSON.stringify(body) });
+  expect(verdictOn({ inputs: { Name: 'x', other: 'y' } })).toEqual({ objections: [], needed: [expect.any(Number)] });
+  expect(verdictOn({ inputs: 'x', other: 'y' }).objections).toEqual([
+    expect.stringContaining('answer other (additionalProperties)'),
+    expect.stringContaining('answer inputs (type)'),
+  ]);
+});
+
 test('what goes to a server and comes back is put before the judge', async () => {
   const titles = { title: { type: 'number' } };
   const operation = {

@@ -3,8 +3,7 @@ import { createToken, findPersonByUuid } from '../../src/people/index.ts';
 import { newUuid } from '../../src/core/ids.ts';
 import { raw } from '../support/raw.ts';
 import { personUuid, startServer, tokenOf, type Name, type TestServer } from '../support/server.ts';
-import { uuidOf } from './submission.ts';
-import { devicesPath, register, SocketClient, type Device } from './support.ts';
+import { type Device, devicesPath, register, SocketClient, uuidOf } from './support.ts';
 
 /** The socket's own conversation, spoken by hand. */
 

@@ -8,6 +8,11 @@ export interface Device {
   [key: string]: unknown;
 }
 
+/** The UUID in a public id. */
+export function uuidOf(id: string): string {
+  return Buffer.from(id, 'base64url').toString().split('/').at(-1) ?? '';
+}
+
 export const devicesPath = '/wdm/api/v1/devices';
 
 export function register(server: TestServer, name: Name, body: object = {}): Promise<Device> {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Membership, Message } from '../../src/contract/index.ts';
+import { postCard, submit } from '../support/cards.ts';
 import { people, personId, personUuid, startServer, type Name, type TestServer } from '../support/server.ts';
-import { submit, uuidOf } from './submission.ts';
-import { register, SocketClient, type Activity } from './support.ts';
+import { register, SocketClient, uuidOf, type Activity } from './support.ts';
 
 /** What is told, to whom, and in which words: those that Webex's SDK makes events of. */
 
@@ -140,8 +140,8 @@ test('of a card that is filled in only its author hears; what was filled in is n
   const server = await startServer();
   const [author, other] = [await listening(server, 'alice'), await listening(server, 'bob')];
   const room = await server.room('Demo', 'alice', 'bob');
-  const card = await server.as('alice').say(room, 'a card');
-  const action = await submit(server, 'bob', card);
+  const card = await postCard(server, 'alice', room);
+  const action = await submit(server, 'bob', card, { name: 'a secret' });
   const told = await take(author, 5);
   expect(told.at(-1)).toMatchObject({
     verb: 'cardAction',
@@ -151,6 +151,7 @@ test('of a card that is filled in only its author hears; what was filled in is n
     parent: { id: uuidOf(card.id) },
     target: { id: uuidOf(room.id) },
   });
+  expect(JSON.stringify(told)).not.toContain('a secret');
   await other.take(2);
   await other.settled();
   expect(other.told).toHaveLength(2);

@@ -1,4 +1,5 @@
-import type { Attachment } from '../../src/contract/index.ts';
+import type { Attachment, AttachmentAction, Message } from '../../src/contract/index.ts';
+import type { Name, TestServer } from './server.ts';
 
 export const ADAPTIVE_CARD = 'application/vnd.microsoft.card.adaptive';
 
@@ -16,4 +17,17 @@ export const form = {
 
 export function attachmentsOf(content: unknown = form): Attachment[] {
   return [{ contentType: ADAPTIVE_CARD, content }];
+}
+
+export function postCard(server: TestServer, who: Name, { id: roomId }: { id: string }): Promise<Message> {
+  return server.as(who).ok<Message>('POST', '/v1/messages', { roomId, attachments: attachmentsOf() });
+}
+
+export function submit(
+  server: TestServer,
+  who: Name,
+  { id: messageId }: Message,
+  inputs: Record<string, unknown>,
+): Promise<AttachmentAction> {
+  return server.as(who).ok<AttachmentAction>('POST', '/v1/attachment/actions', { type: 'submit', messageId, inputs });
 }

@@ -25,7 +25,7 @@ export const devSettings = {
     read: list,
     default: '',
     description:
-      'Receivers to call in place of those that are registered: how the targets begin, `=`, and what to call instead, such as `https://bot.example:8443=http://127.0.0.1:3978`. Several are separated by commas.',
+      'Receivers to call in place of those that are registered, and hosts to fetch files from in place of those that are named: how the targets begin, `=`, and what to call instead, such as `https://bot.example:8443=http://127.0.0.1:3978`. Several are separated by commas.',
   },
   webhookInsecureTls: {
     env: 'HEARTH_WEBHOOK_INSECURE_TLS',

@@ -11,6 +11,8 @@ import { answered, encoded, failed, redirectedTooOften, tooLarge, tooLate, unfit
 export interface DownloaderOptions {
   /** Vets every connection, those of redirects too (FILE-7). */
   guard: AddressGuard;
+  /** What to call in place of a URL. */
+  rewrite: (url: string) => string;
   userAgent: string;
   /** Bytes of a file. */
   limit: number;
@@ -88,8 +90,9 @@ export class Downloader {
     throw redirectedTooOften(MOST_REDIRECTS);
   }
 
-  async #request(target: URL, { signal, clients }: Download): Promise<Dispatcher.ResponseData> {
-    const { ca, userAgent } = this.#options;
+  async #request(named: URL, { signal, clients }: Download): Promise<Dispatcher.ResponseData> {
+    const { ca, userAgent, rewrite } = this.#options;
+    const target = new URL(rewrite(named.href));
     this.#secureContext ??= createSecureContext(ca === undefined ? {} : { ca });
     const connect = connectorTo(target, this.#secureContext, this.#options);
     const client = new Client(target.origin, {

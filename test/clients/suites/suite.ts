@@ -15,7 +15,7 @@ export interface Plan {
   /** package.json of the folder with mocha and the like. */
   runner: string;
   /** In place of what the tests ask for: absolute paths by specifier. */
-  modules: Record<string, string>;
+  modules: Readonly<Record<string, string>>;
   timeoutMs: number;
 }
 
