@@ -267,6 +267,13 @@ describe('changing people', () => {
     await server.as('alice').say(room, 'not for Carol');
     await server.settled();
     expect(receiver.received.map(({ notice }) => notice.resource)).toEqual(['rooms']);
+    const carol = server.as('carol');
+    const on = { name: 'w', targetUrl: receiver.url, status: 'active' };
+    expect(await carol.put(`/v1/webhooks/${ofMessages.id}`, on)).toMatchObject({ status: 403 });
+    expect(await carol.post(`/hearth/v1/webhooks/${ofMessages.id}/enable`, {})).toMatchObject({ status: 403 });
+    expect(await status(ofMessages)).toBe('inactive');
+    await carol.ok('PUT', `/v1/webhooks/${ofMessages.id}`, { name: 'renamed', targetUrl: receiver.url });
+    await carol.ok('DELETE', `/v1/webhooks/${ofMessages.id}`);
   });
 
   test('administrators do not take the administration from themselves', async () => {
