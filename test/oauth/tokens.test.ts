@@ -307,6 +307,37 @@ test('secrets of other webhooks are not shown to an integration', async () => {
   expect(await server.as('bob').ok<Webhook>('GET', `/v1/webhooks/${id}`)).toMatchObject({ secret: 'a secret of bob' });
 });
 
+test('an integration sends nothing elsewhere that it may not hear of', async () => {
+  const server = await startServer();
+  const receiver = await server.receiver();
+  const { id } = await server.webhook('bob', receiver, {});
+  const rooms = await server.webhook('bob', receiver, { resource: 'rooms' });
+  const through = server.withToken((await tokensFor(server, await register(server))).access_token);
+  const elsewhere = { name: 'w', targetUrl: `${receiver.url}/elsewhere` };
+  expect(await through.put(`/v1/webhooks/${id}`, elsewhere)).toMatchObject({ status: 403 });
+  await through.ok('PUT', `/v1/webhooks/${rooms.id}`, elsewhere);
+  await through.ok('PUT', `/v1/webhooks/${id}`, { name: 'renamed', targetUrl: receiver.url });
+  expect(await server.as('bob').ok('GET', `/v1/webhooks/${id}`)).toMatchObject({ targetUrl: receiver.url });
+});
+
+test('an integration follows deliveries when it may read all that webhooks tell of', async () => {
+  const server = await startServer();
+  const { id } = await server.webhook('bob', await server.receiver(), {});
+  const narrow = await register(server);
+  const reads = ['spark:messages_read', 'spark:memberships_read', 'spark:rooms_read'];
+  const wide = await register(server, { scopes: reads });
+  const [little, all] = [
+    await tokensFor(server, narrow),
+    await tokensFor(server, wide, { scope: reads.join(' ') }),
+  ].map(({ access_token: token }) => server.withToken(token));
+  for (const deliveries of ['true', id]) {
+    const path = `/hearth/v1/events?resource=rooms&wait=0&deliveries=${deliveries}`;
+    expect(await little?.get(path)).toMatchObject({ status: 403 });
+    expect(await all?.get(path)).toMatchObject({ status: 200 });
+  }
+  expect(await little?.get('/hearth/v1/events?resource=rooms&wait=0')).toMatchObject({ status: 200 });
+});
+
 test('what has ended is swept', async () => {
   const server = await startServer();
   const integration = await register(server);
