@@ -301,7 +301,7 @@ export async function createApp(
     ...parts,
     ...sockets,
     reader: db.reader,
-    authenticated,
+    forCallers,
     findCaller: callerOf,
     devices,
     streams,
