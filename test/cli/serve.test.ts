@@ -116,6 +116,17 @@ describe('hearth serve', () => {
       code: 2,
       err: expect.stringContaining('HEARTH_MASTER_KEY does not open what is stored'),
     });
+    // Whatever it is that is sealed.
+    await withDatabase(path.join(data, 'hearth.db'), (db) =>
+      db.write(({ query }) => query.deleteFrom('rooms').execute()),
+    );
+    const again = serve(data);
+    expect((await post(`${await again.url()}/hearth/v1/guest-issuers`, token, { name: 'Shop' })).status).toBe(200);
+    await again.stop();
+    expect(await hearth(['serve', '--data', data], other)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('HEARTH_MASTER_KEY does not open what is stored'),
+    });
     const elsewhere = path.join(await newFolder(), 'lost.key');
     expect(await hearth(['serve', '--data', data, '--master-key-file', elsewhere])).toMatchObject({
       code: 2,
