@@ -154,6 +154,14 @@ test('an issuer is its owner’s; with it the tokens of its guests end', async (
   expect(items).toMatchObject([{ text: 'hi' }]);
 });
 
+test('a guest leaves nothing behind that goes on posting', async () => {
+  const server = await startServer();
+  const gina = await guest(server, await issuerOf(server));
+  const room = await gina.ok<Room>('POST', '/v1/rooms', { title: 'Help' });
+  const made = await gina.post('/hearth/v1/incoming-webhooks', { name: 'i', roomId: room.id });
+  expect(made).toMatchObject({ status: 403 });
+});
+
 test('guests go with the person who vouched for them', async () => {
   const server = await startServer();
   const issuer = await issuerOf(server, 'Shop', 'bob');
