@@ -237,7 +237,7 @@ export async function createApp(
   const people = new PeopleService({ db, presence });
   const forget = (personId: number) => authenticated.forget(personId);
   const administration = new PeopleAdministration({ ...parts, forget, ...consequences(parts, { incoming, devices }) });
-  const oauth = { ...parts, ...options.oauth };
+  const oauth = { ...parts, ...options.oauth, forget };
   await signInRoutes(api, oauth);
   await api.register(
     async (v1: Api) => {

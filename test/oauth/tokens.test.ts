@@ -338,6 +338,27 @@ test('an integration follows deliveries when it may read all that webhooks tell 
   expect(await little?.get('/hearth/v1/events?resource=rooms&wait=0')).toMatchObject({ status: 200 });
 });
 
+test('what was taken back makes no token any more, be it ever so fresh in memory', async () => {
+  const server = await startServer();
+  const bob = server.as('bob');
+  const lost = await bob.ok<{ id: string; token: string }>('POST', '/hearth/v1/tokens', {});
+  const through = server.withToken(lost.token);
+  await through.ok('GET', '/v1/rooms');
+  await bob.ok('DELETE', `/hearth/v1/tokens/${lost.id}`);
+  expect(await through.post('/hearth/v1/tokens', {})).toMatchObject({ status: 401 });
+  const integration = await register(server);
+  for (const end of ['revocation', 'authorization'] as const) {
+    const { access_token: token } = await tokensFor(server, integration);
+    await server.withToken(token).ok('GET', '/v1/rooms');
+    if (end === 'revocation') await ask(server, '/idb/oauth2/v1/revoke', { token }, integration);
+    else {
+      const { items } = await bob.ok<{ items: { id: string }[] }>('GET', '/hearth/v1/authorizations');
+      for (const { id } of items) await bob.ok('DELETE', `/hearth/v1/authorizations/${id}`);
+    }
+    expect(await server.withToken(token).get('/v1/rooms')).toMatchObject({ status: 401 });
+  }
+});
+
 test('what has ended is swept', async () => {
   const server = await startServer();
   const integration = await register(server);
