@@ -17,9 +17,10 @@ export function composeAccess({ rateLimits }: AppOptions, foundation: Foundation
   return {
     presence,
     callerOf,
-    authenticated,
+    /** What is known of the person's tokens is asked for anew. */
+    forget: (personId: number) => authenticated.forget(personId),
     /** From here on these routes are for callers alone. */
-    forCallers(routes: Api): void {
+    forCallers: (routes: Api): void => {
       routes.addHook('onRequest', authenticated);
       if (perPerson) routes.addHook('onRequest', limitPerPerson(perPerson));
     },

@@ -64,7 +64,7 @@ export async function addRoutes(api: Api, options: AppOptions, parts: RouteParts
   const incoming = new IncomingWebhookService({ ...foundation, messages });
   const webhooks = new WebhookService({ ...foundation, checkTarget: outgoing.check, ...options.webhooks });
 
-  await signInRoutes(api, { ...foundation, ...options.oauth });
+  await signInRoutes(api, { ...foundation, ...options.oauth, forget: access.forget });
   const webex = { prefix: '/v1' };
   await api.register(async (v1: Api) => {
     access.forCallers(v1);
@@ -93,10 +93,10 @@ interface SharedServices {
 /** What Webex has too. */
 async function webexRoutes(v1: Api, options: AppOptions, parts: RouteParts & SharedServices): Promise<void> {
   const { foundation, access, messages, files, incoming, webhooks } = parts;
-  const { presence, authenticated } = access;
+  const { presence, forget } = access;
   const administration = new PeopleAdministration({
     ...foundation,
-    forget: (personId) => authenticated.forget(personId),
+    forget,
     ...consequences(foundation, { incoming, devices: parts.live.devices }),
   });
   peopleRoutes(v1, new PeopleService({ ...foundation, presence }), administration);
@@ -122,7 +122,7 @@ async function ownRoutes(
   options: AppOptions,
   { foundation, access, live, incoming }: RouteParts & Pick<SharedServices, 'incoming'>,
 ): Promise<void> {
-  credentialRoutes(ours, { ...foundation, ...options.oauth });
+  credentialRoutes(ours, { ...foundation, ...options.oauth, forget: access.forget });
   await ours.register(async (direct: Api) => {
     // Whoever knows the URL of one may post, for as long as it lasts.
     direct.addHook('onRequest', async ({ caller }) => mustActDirectly(caller));
@@ -160,7 +160,7 @@ async function addSockets(
     ...foundation,
     ...live,
     reader: foundation.db.reader,
-    authenticated: access.authenticated,
+    forCallers: access.forCallers,
     findCaller: access.callerOf,
     matcher: delivery.matcher,
     firstMessageDelayMs: options.delivery.firstMessageDelayMs,

@@ -110,47 +110,41 @@ async function rewrapAll(db: Database, vault: Vault): Promise<Counts> {
       return rows;
     }),
   );
-  const tokens = await inBatches(async (after) =>
-    db.write(async ({ query }) => {
-      const rows = await query
-        .selectFrom('incomingWebhooks')
-        .select(['id', 'token'])
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(BATCH)
-        .execute();
-      for (const { id, token } of rows) {
-        if (vault.isCurrent(token)) continue;
-        await query
-          .updateTable('incomingWebhooks')
-          .set({ token: vault.rewrapAlone(token) })
-          .where('id', '=', id)
-          .execute();
-      }
-      return rows;
-    }),
-  );
-  const issuers = await inBatches(async (after) =>
-    db.write(async ({ query }) => {
-      const rows = await query
-        .selectFrom('guestIssuers')
-        .select(['id', 'secret'])
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(BATCH)
-        .execute();
-      for (const { id, secret } of rows) {
-        if (vault.isCurrent(secret)) continue;
-        await query
-          .updateTable('guestIssuers')
-          .set({ secret: vault.rewrapAlone(secret) })
-          .where('id', '=', id)
-          .execute();
-      }
-      return rows;
-    }),
-  );
+  const tokens = await rewrapValues(db, vault, 'incomingWebhooks', 'token');
+  const issuers = await rewrapValues(db, vault, 'guestIssuers', 'secret');
   return { rooms, secrets, tokens, issuers };
+}
+
+/** Of a table whose rows have one value each that is sealed alone. Answers how many rows there were. */
+function rewrapValues(
+  db: Database,
+  vault: Vault,
+  table: 'incomingWebhooks' | 'guestIssuers',
+  column: 'token' | 'secret',
+): Promise<number> {
+  // The tables agree in what is asked of them; their columns differ in name alone.
+  const from = table as 'guestIssuers';
+  const sealed = column as 'secret';
+  return inBatches(async (after) =>
+    db.write(async ({ query }) => {
+      const rows = await query
+        .selectFrom(from)
+        .select((eb) => ['id', eb.ref(sealed).as('value')])
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(BATCH)
+        .execute();
+      for (const { id, value } of rows) {
+        if (vault.isCurrent(value)) continue;
+        await query
+          .updateTable(from)
+          .set({ [sealed]: vault.rewrapAlone(value) })
+          .where('id', '=', id)
+          .execute();
+      }
+      return rows;
+    }),
+  );
 }
 
 /** Answers how many rows there were. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openKeyFile, parseMasterKeys, type KeyFile, type StoreConfig } from '../config/index.ts';
-import { SealBrokenError, Vault } from '../core/vault.ts';
+import { keyOf, SealBrokenError, Vault } from '../core/vault.ts';
 import { lockStore, openSqlite, StoreLockedError, type Database, type Reader, type StoreLock } from '../db/index.ts';
 import { UsageError } from './command.ts';
 
@@ -59,11 +59,12 @@ export async function withDatabase<T>(file: string, work: (db: Database) => Prom
 /** The keys that the settings name; made at the first start. Throws when they do not open what is stored. */
 export async function masterKeysFor(reader: Reader, config: StoreConfig): Promise<KeyFile> {
   const { keyFile } = dataFolder(config);
-  const sealed = await newestSealedKey(reader);
+  const sealed = await sealedKeys(reader);
   const found: KeyFile = config.masterKey
     ? { keys: parseMasterKeys(config.masterKey, 'HEARTH_MASTER_KEY'), warnings: [] }
-    : await openKeyFile(keyFile, { mustExist: sealed !== undefined });
-  if (sealed && !opens(new Vault(found.keys), sealed)) {
+    : await openKeyFile(keyFile, { mustExist: sealed.length > 0 });
+  const vault = new Vault(found.keys);
+  if (!sealed.every((key) => opens(vault, key))) {
     const source = config.masterKey ? 'HEARTH_MASTER_KEY' : keyFile;
     throw new UsageError(
       `The master key of ${source} does not open what is stored in ${dataFolder(config).folder}: bring back the key it was sealed with.`,
@@ -72,14 +73,15 @@ export async function masterKeysFor(reader: Reader, config: StoreConfig): Promis
   return found;
 }
 
-async function newestSealedKey(reader: Reader): Promise<Uint8Array | undefined> {
-  const room = await reader.query
-    .selectFrom('rooms')
-    .select('wrappedKey')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return room?.wrappedKey;
+/** A key of each kind of thing that is sealed: there may be one kind and no other. */
+async function sealedKeys({ query }: Reader): Promise<Uint8Array[]> {
+  const newest = await Promise.all([
+    query.selectFrom('rooms').select('wrappedKey as key').orderBy('id', 'desc').limit(1).execute(),
+    query.selectFrom('webhooks').select('secret as key').where('secret', 'is not', null).limit(1).execute(),
+    query.selectFrom('incomingWebhooks').select('token as key').orderBy('id', 'desc').limit(1).execute(),
+    query.selectFrom('guestIssuers').select('secret as key').orderBy('id', 'desc').limit(1).execute(),
+  ]);
+  return newest.flat().flatMap(({ key }) => (key ? [keyOf(key)] : []));
 }
 
 function opens(vault: Vault, wrappedKey: Uint8Array): boolean {

@@ -76,6 +76,11 @@ export class Vault {
   }
 }
 
+/** The wrapped data key in front of what is sealed alone; a wrapped key is its own. */
+export function keyOf(sealed: Uint8Array): Uint8Array {
+  return sealed.subarray(0, WRAPPED_BYTES);
+}
+
 /** Sealed data that does not open: wrong key, or the bytes were altered. */
 export class SealBrokenError extends Error {
   override name = 'SealBrokenError';

@@ -31,7 +31,7 @@ export function injectFaults(api: Api, rules: FaultRules, clock: Clock): void {
     rules.clear();
     done();
   });
-  api.addHook('preValidation', async (request, reply) => {
+  api.addHook('preParsing', async (request, reply) => {
     if (rules.isEmpty || (request.routeOptions.url ?? '').startsWith(FAULTS_PATH)) return;
     const call = callOf(request, request.caller);
     const plan = rules.ask(call, {

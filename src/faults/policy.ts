@@ -1,10 +1,14 @@
-import { hasRole, type Caller } from '../core/caller.ts';
+import { hasRole, hasScope, type Caller } from '../core/caller.ts';
 import { ApiError } from '../core/errors.ts';
 
 /** Whom the operator lets make rules. */
 export type FaultMakers = 'administrators' | 'everybody';
 
-/** A rule concerns everybody on the server, so it is one permission for all of them. */
+/**
+ * A rule concerns everybody on the server, so it is one permission for all of them. A token that an administrator gave a
+ * narrow purpose does not have it.
+ */
 export function mayMakeFaults(caller: Caller, makers: FaultMakers): void {
-  if (makers === 'administrators' && !hasRole(caller, 'admin')) throw new ApiError('forbidden');
+  if (makers === 'everybody') return;
+  if (!hasRole(caller, 'admin') || !hasScope(caller, 'spark-admin:people_write')) throw new ApiError('forbidden');
 }

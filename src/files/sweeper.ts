@@ -89,13 +89,14 @@ export class Sweeper {
     const { db, store } = this.#parts;
     for (let last = 0, found = BATCH; found === BATCH && this.#open;) {
       const rows = await unattached(db.reader, last, BATCH);
-      for (const { id, uuid } of rows) {
-        last = id;
-        if (this.#spared.has(uuid)) continue;
+      // Asked now: by the time it is its turn, a message that was being posted may have its file.
+      const orphans = rows.filter(({ uuid }) => !this.#spared.has(uuid));
+      for (const { id, uuid } of orphans) {
         await store.remove(uuid);
         await db.write((tx) => forget(tx, id));
       }
       found = rows.length;
+      last = rows.at(-1)?.id ?? last;
     }
   }
 }

@@ -1,8 +1,12 @@
 import { hasScope, type Caller } from '../core/caller.ts';
 import { ApiError } from '../core/errors.ts';
 
-/** Making one brings a member into a room, taking it back removes that member. */
+/**
+ * Making one brings a member into a room, taking it back removes that member. Guests are here for some hours, and what they
+ * made would go on posting.
+ */
 export function mayMake(caller: Caller): void {
+  if (caller.type === 'appuser') throw new ApiError('forbidden');
   if (!hasScope(caller, 'spark:memberships_write')) throw new ApiError('forbidden');
 }
 

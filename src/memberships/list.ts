@@ -43,7 +43,8 @@ function ofPerson(reader: Reader, caller: Caller, query: MembershipsQuery): Rows
 async function ofRoom(reader: Reader, caller: Caller, roomId: string): Promise<Rows> {
   const roomUuid = bodyKey('ROOM', roomId);
   const inReach = await findRoomInReach(reader, caller, roomUuid, 'memberships_read');
-  const room = inReach ?? (await findRoomOfTeamFor(reader, caller.personId, roomUuid));
+  const asTeammate = !inReach && hasScope(caller, 'spark:memberships_read');
+  const room = asTeammate ? await findRoomOfTeamFor(reader, caller.personId, roomUuid) : inReach;
   if (!room) throw new ApiError('roomNotFound');
   const rows = selectMemberships(reader.query).where('memberships.roomId', '=', room.id);
   return inReach === undefined && room.isLocked === 1 ? rows.where('memberships.isModerator', '=', 1) : rows;

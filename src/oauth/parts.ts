@@ -22,6 +22,8 @@ export interface OAuthParts extends OAuthOptions {
   db: Database;
   clock: Clock;
   vault: Vault;
+  /** What is known of the person's tokens is asked for anew. */
+  forget: (personId: number) => void;
 }
 
 /**

@@ -23,7 +23,7 @@ export function mustHold(caller: Caller, scopes: readonly string[]): void {
  * What is ours shows of all webhooks of a person what they were told, and what their receivers answered. An integration sees
  * that when it may read all that webhooks tell of; a token that somebody made for themselves sees it in any case.
  */
-export async function mayLookBehindWebhooks({ caller }: FastifyRequest): Promise<void> {
+export async function mayLookBehindWebhooks({ caller }: Pick<FastifyRequest, 'caller'>): Promise<void> {
   if (caller.grantId === undefined) return;
   const reads = ['spark:messages_read', 'spark:memberships_read', 'spark:rooms_read'] as const;
   if (!reads.every((scope) => hasScope(caller, scope))) throw new ApiError('forbidden');

@@ -25,7 +25,7 @@ export async function findPersonByEmail(reader: Reader, email: string): Promise<
 }
 
 /** A caller is trusted for a moment: who was deleted in it makes nothing new (spec 3.6). */
-export async function mustBeThere(tx: Writer, { personId }: Caller): Promise<void> {
+export async function mustBeThere(tx: Writer, { personId }: Pick<Caller, 'personId'>): Promise<void> {
   if (!(await tx.first(thereByKey, { id: personId }))) throw new ApiError('unauthorized');
 }
 

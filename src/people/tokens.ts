@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { PersonType, Role, Scope } from '../core/caller.ts';
+import { ApiError } from '../core/errors.ts';
 import type { Writer } from '../db/index.ts';
 import { hashToken } from '../http/index.ts';
 
@@ -22,14 +23,19 @@ export interface NewToken {
   name?: string;
 }
 
-/** Answers the text of the token. Only its hash is stored, so this is the one time to show it. */
+/**
+ * Answers the text of the token. Only its hash is stored, so this is the one time to show it. Refuses for somebody who was
+ * deleted, whoever asks for it.
+ */
 export async function createToken(tx: Writer, { personId, now, expiresAt, ...given }: NewToken): Promise<string> {
   const person = await tx.query
     .selectFrom('people')
     .innerJoin('organizations', 'organizations.id', 'people.orgId')
     .select(['people.type', 'people.roles', 'organizations.uuid as orgUuid'])
     .where('people.id', '=', personId)
-    .executeTakeFirstOrThrow();
+    .where('people.deletedAt', 'is', null)
+    .executeTakeFirst();
+  if (!person) throw new ApiError('unauthorized');
   const { token = newToken(person.orgUuid), scopes = defaultScopes(person), appKey = appKeys[person.type] } = given;
   await tx.query
     .insertInto('tokens')

@@ -34,14 +34,25 @@ function roomsInReach({ query }: Reader, caller: Caller) {
     );
 }
 
-/** Those of the team that the caller is in, and for members of the team also those that are open to them (VIS-2). */
-function roomsOfTeam({ query }: Reader, { personId }: Caller, teamId: string) {
+/**
+ * Those of the team that the caller is in, and for members of the team also those that are open to them (VIS-2); for a
+ * compliance officer of the organization all of them.
+ */
+function roomsOfTeam({ query }: Reader, caller: Caller, teamId: string) {
+  const { personId, orgId } = caller;
   return keysOfRooms(query)
     .where('rooms.teamId', '=', (eb) =>
       eb.selectFrom('rooms as general').select('general.id').where('general.uuid', '=', bodyKey('TEAM', teamId)),
     )
     .where('rooms.archivedAt', 'is', null)
-    .where((eb) => eb.or([hasMember(personId)(eb), eb.and([eb('rooms.isLocked', '=', 0), hasTeammate(personId)(eb)])]));
+    .where((eb) =>
+      eb.or([
+        ...(isOfficer(caller, 'rooms_read') ? [eb('rooms.ownerOrgId', '=', orgId)] : []),
+        ...(hasScope(caller, 'spark:rooms_read')
+          ? [hasMember(personId)(eb), eb.and([eb('rooms.isLocked', '=', 0), hasTeammate(personId)(eb)])]
+          : []),
+      ]),
+    );
 }
 
 /** What is sorted is short: the rest is looked up for the rooms of one page alone. */

@@ -21,7 +21,8 @@ export function opensSocket({ url = '', headers }: IncomingMessage): boolean {
 }
 
 interface SocketRouteParts extends DeviceSocketParts {
-  authenticated: (request: FastifyRequest) => Promise<void>;
+  /** Lets in those whom a token names, and nobody more often than is allowed. */
+  forCallers: (routes: Api) => void;
 }
 
 /**
@@ -36,7 +37,7 @@ export async function socketRoutes(api: Api, parts: SocketRouteParts): Promise<v
     api.post(`/metrics/api/v1/${path}`, { schema: { hide } }, (_request, reply) => reply.code(204).send());
   }
   await api.register(async (app: Api) => {
-    app.addHook('onRequest', parts.authenticated);
+    parts.forCallers(app);
     app.get('/u2c/api/v1/catalog', { schema: { hide } }, (request) => serviceCatalog(baseUrl(request)));
     deviceRoutes(app, parts);
   });

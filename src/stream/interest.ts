@@ -6,6 +6,7 @@ import type { Reader } from '../db/index.ts';
 import { matches } from '../delivery/conditions.ts';
 import type { Matcher } from '../delivery/matcher.ts';
 import { pathKey } from '../http/index.ts';
+import { mayLookBehindWebhooks } from '../oauth/index.ts';
 import {
   checkSubscription,
   filterMustNameVisible,
@@ -76,6 +77,7 @@ async function followed(
   deliveries: string,
 ): Promise<Interest['follows']> {
   if (deliveries === 'false') return undefined;
+  await mayLookBehindWebhooks({ caller });
   if (deliveries === 'true') return ({ ownerId }) => ownerId === caller.personId;
   const key = await webhookKey(reader, pathKey('WEBHOOK', deliveries, 'webhookNotFound'));
   const webhook = key === undefined ? undefined : registry.get(key);

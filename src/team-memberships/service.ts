@@ -18,6 +18,7 @@ import {
   touched,
   type MembershipRow,
 } from '../memberships/index.ts';
+import { guestsMustNotMeet } from '../people/index.ts';
 import { findTeamFor, type MemberView } from '../rooms/index.ts';
 import { mayChangeTeam } from '../teams/index.ts';
 
@@ -50,6 +51,7 @@ export class TeamMembershipService {
       mayChangeTeam(team);
       const person = await findInvited(tx, body);
       if (await memberships.find(tx, team.uuid, person.uuid)) throw new ApiError('alreadyInTeam');
+      guestsMustNotMeet(caller, person);
       const now = this.#clock.now();
       const { membership, events } = await admit(tx, team, person, { isModerator, actorUuid: caller.uuid, now });
       await this.#log.append(tx, events, caller.trace);

@@ -139,6 +139,8 @@ export class WebhookService {
     return db.write(async (tx) => {
       const row = await own(tx, caller, id);
       const { name = row.name, targetUrl = row.targetUrl } = body;
+      const turnsOn = body.status === 'active' && row.status === 'inactive';
+      if (turnsOn || targetUrl !== row.targetUrl) await mustStillHear(tx, caller, openWebhook(row, vault));
       if (targetUrl !== row.targetUrl) targetMustBeCallable(targetUrl, checkTarget);
       await updateWebhook(tx, row, {
         name,
@@ -149,7 +151,7 @@ export class WebhookService {
           previousSecretUntil: null,
         }),
       });
-      if (body.status === 'active' && row.status === 'inactive') {
+      if (turnsOn) {
         return switchOn(this.#parts, tx, { ...row, name, targetUrl }, caller);
       }
       return this.#announce(tx, row.id);
@@ -197,8 +199,11 @@ export class WebhookService {
   ): Promise<ActiveWebhook> {
     return this.#parts.db.write(async (tx) => {
       const row = await own(tx, caller, id);
-      const webhook =
-        row.status === 'active' ? openWebhook(row, this.#parts.vault) : await switchOn(this.#parts, tx, row, caller);
+      let webhook = openWebhook(row, this.#parts.vault);
+      if (webhook.status === 'inactive') {
+        await mustStillHear(tx, caller, webhook);
+        webhook = await switchOn(this.#parts, tx, row, caller);
+      }
       await alongside(tx, webhook);
       return webhook;
     });
@@ -242,4 +247,10 @@ async function own(reader: Reader, caller: Caller, id: string): Promise<WebhookR
   const row = await findOwnWebhook(reader, caller.personId, pathKey('WEBHOOK', id, 'webhookNotFound'));
   if (!row) throw new ApiError('webhookNotFound');
   return row;
+}
+
+/** Who has it told anew, or told elsewhere, may hear of it by the roles and the token of now. */
+async function mustStillHear(tx: Writer, caller: Caller, { resource, ownedBy }: ActiveWebhook): Promise<void> {
+  await mustBeThere(tx, caller);
+  mayRegister(caller, resource, ownedBy);
 }

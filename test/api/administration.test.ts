@@ -267,6 +267,13 @@ describe('changing people', () => {
     await server.as('alice').say(room, 'not for Carol');
     await server.settled();
     expect(receiver.received.map(({ notice }) => notice.resource)).toEqual(['rooms']);
+    const carol = server.as('carol');
+    const on = { name: 'w', targetUrl: receiver.url, status: 'active' };
+    expect(await carol.put(`/v1/webhooks/${ofMessages.id}`, on)).toMatchObject({ status: 403 });
+    expect(await carol.post(`/hearth/v1/webhooks/${ofMessages.id}/enable`, {})).toMatchObject({ status: 403 });
+    expect(await status(ofMessages)).toBe('inactive');
+    await carol.ok('PUT', `/v1/webhooks/${ofMessages.id}`, { name: 'renamed', targetUrl: receiver.url });
+    await carol.ok('DELETE', `/v1/webhooks/${ofMessages.id}`);
   });
 
   test('administrators do not take the administration from themselves', async () => {
@@ -374,7 +381,9 @@ describe('deleting people', () => {
   test('a request that was let in just before makes nothing new', async () => {
     const server = await startServer();
     const bob = server.as('bob');
-    await bob.ok('GET', '/v1/people/me');
+    const room = await server.room('Demo', 'bob');
+    const own = await server.webhook('bob', await server.receiver(), {});
+    await server.app.db.write(({ query }) => query.updateTable('webhooks').set({ status: 'inactive' }).execute());
     // Marked behind the back of what is trusted for a moment.
     await server.app.db.write(({ query }) =>
       query.updateTable('people').set({ deletedAt: 1 }).where('uuid', '=', personUuid('bob')).execute(),
@@ -383,6 +392,17 @@ describe('deleting people', () => {
     expect(await bob.post('/v1/rooms', { title: 'Mine' })).toMatchObject({ status: 401 });
     expect(await bob.post('/v1/messages', { toPersonId: personId('dave'), text: 'x' })).toMatchObject({ status: 401 });
     expect(await bob.post('/v1/webhooks', webhook)).toMatchObject({ status: 401 });
+    expect(await bob.put(`/v1/webhooks/${own.id}`, { ...own, status: 'active' })).toMatchObject({ status: 401 });
+    expect(await bob.post(`/hearth/v1/webhooks/${own.id}/enable`, {})).toMatchObject({ status: 401 });
+    for (const [path, body] of [
+      ['/v1/teams', { name: 'Mine' }],
+      ['/hearth/v1/tokens', {}],
+      ['/hearth/v1/integrations', { name: 'i', redirectUris: ['https://app.example/'], scopes: ['spark:all'] }],
+      ['/hearth/v1/guest-issuers', { name: 'g' }],
+      ['/hearth/v1/incoming-webhooks', { name: 'i', roomId: room.id }],
+      ['/wdm/api/v1/devices', {}],
+    ] as const)
+      expect({ path, ...(await bob.post(path, body)) }).toMatchObject({ status: 401 });
   });
 
   test('ends what they allowed integrations, and their own integrations', async () => {

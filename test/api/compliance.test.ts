@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { ComplianceEvent, Membership, Message, Room } from '../../src/contract/index.ts';
+import type { ComplianceEvent, Membership, Message, Room, Team } from '../../src/contract/index.ts';
 import { isoTime } from '../../src/core/clock.ts';
 import { publicId } from '../../src/core/ids.ts';
 import { MOST_LOOKED_AT } from '../../src/events/service.ts';
 import { createToken, findPersonByEmail } from '../../src/people/index.ts';
+import { download, send, text } from '../files/support.ts';
 import { logged } from '../support/log.ts';
 import { nextOf, walk } from '../support/pages.ts';
 import {
@@ -15,6 +16,7 @@ import {
   type Name,
   type TestServer,
 } from '../support/server.ts';
+import { generalRoomId, teamOf, teamRoom } from '../support/teams.ts';
 
 interface List<T> {
   items: T[];
@@ -101,6 +103,46 @@ describe('reading', () => {
     await server.as('eve').ok('POST', '/v1/memberships', { roomId: theirs.id, personId: personId('carol') });
     expect(await server.as('carol').ok('GET', `/v1/messages/${said.id}`)).toEqual(said);
     expect(await (await officer(server)).get(`/v1/messages/${said.id}`)).toMatchObject({ status: 404 });
+  });
+
+  test('all rooms of a team of the organization, and of another one only what one is in', async () => {
+    const server = await startServer();
+    const [ours, theirs] = [await teamOf(server, 'alice', 'bob'), await teamOf(server, 'eve', 'carol')];
+    const locked = await teamRoom(server, ours, 'alice', { isLocked: true });
+    const open = await teamRoom(server, theirs, 'eve');
+    const rooms = async (client: Client, team: Team) =>
+      (await client.ok<List<Room>>('GET', `/v1/rooms?teamId=${team.id}&sortBy=created`)).items.map(({ id }) => id);
+    expect(await rooms(server.as('carol'), ours)).toEqual([locked.id, generalRoomId(ours)]);
+    expect(await rooms(await officer(server), ours)).toEqual([locked.id, generalRoomId(ours)]);
+    expect(await rooms(server.as('carol'), theirs)).toEqual([open.id, generalRoomId(theirs)]);
+    expect(await rooms(await officer(server), theirs)).toEqual([]);
+    // As a member of the team, and so not by the scope of compliance alone.
+    const members = `/v1/memberships?roomId=${open.id}`;
+    expect(await server.as('carol').get(members)).toMatchObject({ status: 200 });
+    expect(await (await officer(server)).get(members)).toMatchObject(roomNotFound);
+    await server.as('alice').ok('DELETE', `/v1/teams/${ours.id}`);
+    expect(await rooms(server.as('carol'), ours)).toEqual([]);
+  });
+
+  test('files of any room of the organization, until its team is archived', async () => {
+    const server = await startServer();
+    const team = await teamOf(server, 'alice', 'bob');
+    const room = await teamRoom(server, team, 'alice');
+    const { body: said } = await send(server, 'alice', { roomId: room.id, files: text('for the record') });
+    expect((await download(said, 'carol')).bytes.toString()).toBe('for the record');
+    expect(await download(said, 'eve')).toMatchObject({ status: 404 });
+    const path = new URL(said.files?.[0] ?? '').pathname;
+    expect(await (await officer(server, ['spark-compliance:messages_read'])).call('HEAD', path)).toMatchObject({
+      status: 200,
+    });
+    expect(await (await officer(server, ['spark-compliance:rooms_read'])).call('HEAD', path)).toMatchObject({
+      status: 403,
+    });
+    await server.as('alice').ok('DELETE', `/v1/teams/${team.id}`);
+    for (const name of ['alice', 'bob', 'carol'] as const) {
+      expect(await download(said, name)).toMatchObject({ status: 404 });
+      expect(await server.as(name).get(`/v1/messages/${said.id}`)).toMatchObject({ status: 404 });
+    }
   });
 
   test('takes the role, and the scope for just that', async () => {

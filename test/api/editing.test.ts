@@ -116,6 +116,37 @@ describe('an edit', () => {
   });
 });
 
+describe('at once', () => {
+  test('twelve edits are ten, and two refusals', async () => {
+    const server = await startServer();
+    const message = await server.as('alice').say(await server.room('Demo', 'alice'), '0');
+    const events = await logged(server, async () => {
+      const edits = Array.from({ length: 12 }, (_, at) => edit(server, 'alice', message, { text: `edit ${at}` }));
+      const statuses = (await Promise.all(edits)).map(({ status }) => status);
+      expect(statuses.toSorted((one, other) => one - other)).toEqual([...Array<number>(10).fill(200), 400, 400]);
+    });
+    expect(events).toHaveLength(10);
+  });
+
+  test('an edit and the deletion come one after the other, and the deletion is the last that is told', async () => {
+    const server = await startServer();
+    const room = await server.room('Demo', 'alice');
+    for (let round = 0; round < 5; round += 1) {
+      const message = await server.as('alice').say(room, 'old');
+      const events = await logged(server, async () => {
+        const [edited, deleted] = await Promise.all([
+          edit(server, 'alice', message, { text: 'new' }),
+          server.as('alice').delete(`/v1/messages/${message.id}`),
+        ]);
+        expect([200, 404]).toContain(edited.status);
+        expect(deleted.status).toBe(204);
+      });
+      expect(events.at(-1)).toBe('messages/deleted alice');
+      expect(await server.as('alice').get(`/v1/messages/${message.id}`)).toMatchObject(messageNotFound);
+    }
+  });
+});
+
 describe('what is refused', () => {
   test.each([
     ['by somebody else', 'bob', { text: 'x' }, 403, 'Only the author may edit a message.'],

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Client } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ErrorBody, FaultCreate, type Fault, type Message, type Room } from '../../src/contract/index.ts';
+import { bytesOf, kept, send } from '../files/support.ts';
 import { raw } from '../support/raw.ts';
 import { people, personId, startServer, tokenOf, type Name, type TestServer } from '../support/server.ts';
 
@@ -154,6 +155,16 @@ describe('which requests', () => {
     const { id } = await make(server, { status: 500 });
     expect((await server.withToken('nonsense').get('/v1/rooms')).status).toBe(401);
     expect(await server.as('alice').ok('GET', `${ours}/${id}`)).toMatchObject({ matched: 0, hits: 0 });
+  });
+
+  test('one whose body is never read', async () => {
+    const server = await startFaulty();
+    const room = await server.room('Demo', 'alice');
+    await make(server, { path: '/v1/messages', status: 503 });
+    expect(await server.as('alice').post('/v1/messages', '{ no JSON')).toMatchObject({ status: 503 });
+    const sent = await send(server, 'alice', { roomId: room.id, files: new File([bytesOf(3_000_000)], 'large.bin') });
+    expect(sent.status).toBe(503);
+    expect(await kept(server)).toEqual([]);
   });
 
   test('paths that need no token, and those where nothing is, can fail too', async () => {
@@ -486,6 +497,14 @@ describe('who may', () => {
     expect((await server.as('bob').post(`${ours}/presets`, { preset: '429-storm' })).status).toBe(403);
     await make(server, { status: 500 });
     expect(await statuses(server, 1, '/v1/rooms', 'bob')).toEqual([500]);
+  });
+
+  test('no token that an administrator gave a narrow purpose', async () => {
+    const server = await startFaulty('administrators');
+    const made = await server.as('alice').ok<{ token: string }>('POST', '/hearth/v1/tokens', { scopes: ['spark:all'] });
+    const narrow = server.withToken(made.token);
+    expect(await narrow.post(ours, { status: 500 })).toMatchObject({ status: 403 });
+    expect(await narrow.get('/v1/rooms')).toMatchObject({ status: 200 });
   });
 
   test('nobody without a token', async () => {

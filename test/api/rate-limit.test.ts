@@ -30,6 +30,15 @@ test('beyond the burst: 429 in the usual shape, with the words of Webex and whol
   expect(headers.get('trackingid')).toBe(trackingId);
 });
 
+test('what the SDK asks for its sockets counts as well', async () => {
+  const server = await limited();
+  for (let count = 0; count < 3; count += 1) {
+    expect((await server.as('alice').get('/wdm/api/v1/devices')).status).toBe(200);
+  }
+  expect((await server.as('alice').post('/wdm/api/v1/devices', {})).status).toBe(429);
+  expect((await rooms(server)).status).toBe(429);
+});
+
 test('who waits as long as was said gets through; who does not is refused', async () => {
   const server = await limited();
   for (let count = 0; count < 3; count += 1) await rooms(server);

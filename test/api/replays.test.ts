@@ -22,6 +22,18 @@ async function ended(server: TestServer, { id }: Replay): Promise<Replay> {
 }
 
 describe('the object', () => {
+  test('is not made of a webhook that is deleted while its events are counted', async () => {
+    const { server, webhook } = await bobsWebhook();
+    const { db } = server.app;
+    const write = db.write.bind(db);
+    db.write = async (work) => {
+      db.write = write;
+      await write(({ query }) => query.deleteFrom('webhooks').execute());
+      return write(work);
+    };
+    expect(await server.as('bob').post(replays, { webhookId: webhook.id })).toMatchObject({ status: 404 });
+  });
+
   test('says what it is for, and how far it has come', async () => {
     const { server, webhook } = await bobsWebhook();
     const { id, ...made } = await server

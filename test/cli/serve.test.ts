@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { withDatabase } from '../../src/cli/store.ts';
 import { readKeyFile, writeKeyFile } from '../../src/config/index.ts';
 import { newMasterKey, Vault } from '../../src/core/vault.ts';
+import { attachmentsOf } from '../support/cards.ts';
 import { get, hearth, newFolder, post, spawnHearth, startHearth, type Program } from './program.ts';
 
 const alice = ['--email', 'Alice@acme.example', '--name', 'Alice', '--organization', 'Acme'];
@@ -116,6 +118,17 @@ describe('hearth serve', () => {
       code: 2,
       err: expect.stringContaining('HEARTH_MASTER_KEY does not open what is stored'),
     });
+    // Whatever it is that is sealed.
+    await withDatabase(path.join(data, 'hearth.db'), (db) =>
+      db.write(({ query }) => query.deleteFrom('rooms').execute()),
+    );
+    const again = serve(data);
+    expect((await post(`${await again.url()}/hearth/v1/guest-issuers`, token, { name: 'Shop' })).status).toBe(200);
+    await again.stop();
+    expect(await hearth(['serve', '--data', data], other)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('HEARTH_MASTER_KEY does not open what is stored'),
+    });
     const elsewhere = path.join(await newFolder(), 'lost.key');
     expect(await hearth(['serve', '--data', data, '--master-key-file', elsewhere])).toMatchObject({
       code: 2,
@@ -217,47 +230,84 @@ describe('hearth token create', () => {
   });
 });
 
-/** A store with a room, a message, a webhook with a secret, an incoming one and a guest issuer; the server is stopped. */
-async function sealedStore(data: string): Promise<string> {
+/** What a store holds that is sealed, and how to get at it. */
+interface Sealed {
+  token: string;
+  /** Of what was filled in on a card. */
+  submission: string;
+  issuer: { id: string; secret: string };
+}
+
+/**
+ * A store with a room, a message, a file, a card that was filled in, a webhook with a secret, an incoming one and a guest
+ * issuer; the server is stopped.
+ */
+async function sealedStore(data: string): Promise<Sealed> {
   const token = await newAdministrator(data);
   const program = serve(data, { HEARTH_WEBHOOK_ALLOW: '127.0.0.1' });
   const url = await program.url();
-  const room = await post(`${url}/v1/rooms`, token, { title: 'Sealed' });
-  await post(`${url}/v1/messages`, token, { roomId: room.body['id'], text: 'still readable' });
-  const webhook = {
-    name: 'w',
-    targetUrl: 'http://127.0.0.1:9/',
-    resource: 'rooms',
-    event: 'updated',
-    secret: 'still signing',
+  const made = async (path: string, body: unknown) => {
+    const answer = await post(url + path, token, body);
+    expect(answer.status).toBe(200);
+    return answer.body as Record<string, string>;
   };
-  expect((await post(`${url}/v1/webhooks`, token, webhook)).status).toBe(200);
-  const incoming = { name: 'still posting', roomId: room.body['id'] };
-  expect((await post(`${url}/hearth/v1/incoming-webhooks`, token, incoming)).status).toBe(200);
-  expect((await post(`${url}/hearth/v1/guest-issuers`, token, { name: 'Shop' })).status).toBe(200);
+  const { id: roomId = '' } = await made('/v1/rooms', { title: 'Sealed' });
+  await made('/v1/messages', { roomId, text: 'still readable' });
+  const sent = new FormData();
+  sent.append('roomId', roomId);
+  sent.append('files', new File(['still downloadable'], 'kept.txt'));
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await fetch(`${url}/v1/messages`, { method: 'POST', headers, body: sent })).status).toBe(200);
+  const card = await made('/v1/messages', { roomId, attachments: attachmentsOf() });
+  const action = { type: 'submit', messageId: card['id'], inputs: { name: 'still filled in' } };
+  const { id: submission = '' } = await made('/v1/attachment/actions', action);
+  const webhook = { name: 'w', targetUrl: 'http://127.0.0.1:9/', resource: 'rooms', event: 'updated' };
+  await made('/v1/webhooks', { ...webhook, secret: 'still signing' });
+  await made('/hearth/v1/incoming-webhooks', { name: 'still posting', roomId });
+  const { id = '', secret = '' } = await made('/hearth/v1/guest-issuers', { name: 'Shop' });
   await program.stop();
-  return token;
+  return { token, submission, issuer: { id, secret } };
 }
 
-async function expectReadable(data: string, token: string, env: Record<string, string> = {}): Promise<void> {
+async function expectReadable(
+  data: string,
+  { token, submission, issuer }: Sealed,
+  env: Record<string, string> = {},
+): Promise<void> {
   const program = serve(data, env);
   const url = await program.url();
-  const rooms = await get(`${url}/v1/rooms`, token);
-  const [{ id }] = rooms.body['items'] as [{ id: string }];
-  expect((await get(`${url}/v1/messages?roomId=${id}`, token)).body['items']).toMatchObject([
+  const read = async (path: string) => (await get(url + path, token)).body;
+  const [{ id }] = (await read('/v1/rooms'))['items'] as [{ id: string }];
+  const messages = (await read(`/v1/messages?roomId=${id}`))['items'] as { files?: string[] }[];
+  expect(messages).toMatchObject([
+    { attachments: attachmentsOf() },
+    { files: [expect.any(String)] },
     { text: 'still readable' },
   ]);
-  expect((await get(`${url}/v1/webhooks`, token)).body['items']).toMatchObject([{ secret: 'still signing' }]);
-  expect((await get(`${url}/hearth/v1/incoming-webhooks`, token)).body['items']).toMatchObject([
-    { name: 'still posting', token: expect.stringMatching(/^\w{80}$/) },
+  const file = await fetch(messages[1]?.files?.[0] ?? '', { headers: { authorization: `Bearer ${token}` } });
+  expect([await file.text(), file.headers.get('content-disposition')]).toEqual([
+    'still downloadable',
+    expect.stringContaining('kept.txt'),
   ]);
+  expect(await read(`/v1/attachment/actions/${submission}`)).toMatchObject({ inputs: { name: 'still filled in' } });
+  expect((await read('/v1/webhooks'))['items']).toMatchObject([{ secret: 'still signing' }]);
+  const incoming = (await read('/hearth/v1/incoming-webhooks'))['items'] as [{ url: string }];
+  expect(incoming).toMatchObject([{ name: 'still posting', token: expect.stringMatching(/^\w{80}$/) }]);
+  const headers = { 'content-type': 'application/json' };
+  const posted = { method: 'POST', headers, body: JSON.stringify({ text: 'hello' }) };
+  expect((await fetch(incoming[0].url, posted)).status).toBe(204);
+  const vouched = await new SignJWT({ sub: 'guest', iss: issuer.id })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
+    .sign(Buffer.from(issuer.secret, 'base64'));
+  expect((await post(`${url}/v1/jwt/login`, vouched, {})).status).toBe(200);
   await program.stop();
 }
 
 describe('hearth keys rotate', () => {
   test('seals everything under a new key, and puts the earlier one aside for backups', async () => {
     const data = await newFolder();
-    const token = await sealedStore(data);
+    const stored = await sealedStore(data);
     const file = path.join(data, 'master.key');
     const before = await readKeyFile(file);
 
@@ -275,12 +325,12 @@ describe('hearth keys rotate', () => {
       reader.query.selectFrom('guestIssuers').select('secret').execute(),
     );
     expect(issuers.map(({ secret }) => vault.isCurrent(secret))).toEqual([true]);
-    await expectReadable(data, token);
+    await expectReadable(data, stored);
   });
 
   test('leaves everything as it is when the key at hand is the wrong one', async () => {
     const data = await newFolder();
-    const token = await sealedStore(data);
+    const stored = await sealedStore(data);
     const file = path.join(data, 'master.key');
     const right = (await readKeyFile(file))?.keys[0] ?? new Uint8Array();
     const wrong = Buffer.from(newMasterKey());
@@ -291,24 +341,24 @@ describe('hearth keys rotate', () => {
     });
     expect((await readKeyFile(file))?.keys).toEqual([wrong]);
     await writeKeyFile(file, [right]);
-    await expectReadable(data, token);
+    await expectReadable(data, stored);
   });
 
   test('finishes a rotation that was stopped half way', async () => {
     const data = await newFolder();
-    const token = await sealedStore(data);
+    const stored = await sealedStore(data);
     const file = path.join(data, 'master.key');
     const earlier = (await readKeyFile(file))?.keys[0] ?? new Uint8Array();
     const next = Buffer.from(newMasterKey());
     await writeKeyFile(file, [next, earlier]);
     await hearth(['keys', 'rotate', '--data', data]);
     expect((await readKeyFile(file))?.keys).toEqual([next]);
-    await expectReadable(data, token);
+    await expectReadable(data, stored);
   });
 
   test('with keys in the environment the operator brings the new one', async () => {
     const data = await newFolder();
-    const token = await sealedStore(data);
+    const stored = await sealedStore(data);
     const earlier = (await readKeyFile(path.join(data, 'master.key')))?.keys[0] ?? new Uint8Array();
     const [old, next] = [earlier, newMasterKey()].map((key) => Buffer.from(key).toString('base64')) as [string, string];
     expect(await hearth(['keys', 'rotate', '--data', data], { HEARTH_MASTER_KEY: old })).toMatchObject({
@@ -317,7 +367,7 @@ describe('hearth keys rotate', () => {
     });
     const { out } = await hearth(['keys', 'rotate', '--data', data], { HEARTH_MASTER_KEY: `${next},${old}` });
     expect(out).toContain('needs only its first key from now on');
-    await expectReadable(data, token, { HEARTH_MASTER_KEY: next });
+    await expectReadable(data, stored, { HEARTH_MASTER_KEY: next });
   });
 
   test('waits for no running server', async () => {

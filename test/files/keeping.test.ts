@@ -1,7 +1,9 @@
 import { copyFile, mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/contract/index.ts';
+import { Sweeper } from '../../src/files/sweeper.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { bytesOf, download, kept, readAll, send, text, untilKept, untilRows } from './support.ts';
 
@@ -14,6 +16,10 @@ async function post(
   name = 'a.bin',
 ): Promise<Message> {
   return (await send(server, 'alice', { roomId, files: new File([content], name) })).body;
+}
+
+function never(): never {
+  throw new Error('Nobody puts or opens a content here.');
 }
 
 function rows(server: TestServer) {
@@ -153,6 +159,38 @@ describe('for as long as their message is', () => {
     await untilRows(server, 1);
     const readAgain = await server.as('alice').ok<Message>('GET', `/v1/messages/${message.id}`);
     expect((await download(readAgain, 'alice')).status).toBe(200);
+  });
+
+  test('a message that is posted while others are swept keeps its file', async () => {
+    const server = await startServer();
+    const room = await server.room('Demo', 'alice');
+    await post(server, room.id, bytesOf(10));
+    const message = await post(server, room.id, bytesOf(11));
+    const [orphan, file] = await rows(server);
+    if (!orphan || !file) throw new Error('There are no files.');
+    const { db, log, clock } = server.app;
+    // The one belongs to nothing, the other to a message that is about to be written.
+    await db.write(({ query }) => query.updateTable('files').set({ messageId: null }).execute());
+    const removed: string[] = [];
+    const store = {
+      put: never,
+      open: never,
+      clear: async () => {},
+      async remove(uuid: string) {
+        removed.push(uuid);
+        // Meanwhile the message is there, and nobody posts any more.
+        await db.write(({ query }) =>
+          query.updateTable('files').set({ messageId: file.messageId }).where('id', '=', file.id).execute(),
+        );
+        sweeper.release(file.uuid, true);
+      },
+    };
+    const sweeper = new Sweeper({ db, log, clock, logger: pino({ level: 'silent' }), store });
+    sweeper.spare(file.uuid);
+    await sweeper.start();
+    await sweeper.settled();
+    expect(removed).toEqual([orphan.uuid]);
+    expect((await download(message, 'alice')).status).toBe(200);
   });
 
   test('what cannot be removed is tried again', async () => {

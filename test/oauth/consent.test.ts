@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { personUuid, startServer, tokenOf } from '../support/server.ts';
+import { AuthorizeParameters, Consent } from '../../src/contract/index.ts';
+import { ConsentService } from '../../src/oauth/consent/service.ts';
+import { SignIn } from '../../src/oauth/consent/sign-in.ts';
+import { personKey } from '../support/log.ts';
+import { testOptions } from '../support/people-and-options.ts';
+import { personId, personUuid, startServer, tokenOf } from '../support/server.ts';
 import { allow, Browser, CALLBACK, CHALLENGE, linkOf, register } from './support.ts';
 
 describe('the page', () => {
@@ -36,10 +41,36 @@ describe('the page', () => {
     expect(text).toContain(`value="${person}"`);
     const allowed = await browser.submit(form, { decision: 'allow', person });
     expect(allowed.headers.get('location')).toMatch(/^https:\/\/app\.example\/callback\?code=/);
-    for (const nobody of ['', 'x', personUuid('robot')]) {
+    await server.as('alice').ok('DELETE', `/v1/people/${personId('dave')}`);
+    const out = { displayName: 'Carol Clark', loginEnabled: false };
+    await server.as('alice').ok('PUT', `/v1/people/${personId('carol')}`, out);
+    const { text: later } = await browser.open(linkOf(integration));
+    expect(later).toContain('Bob Brown');
+    for (const gone of ['Dave Dunn', 'Carol Clark']) expect(later).not.toContain(gone);
+    for (const nobody of ['', 'x', ...(['robot', 'dave', 'carol'] as const).map(personUuid)]) {
       const { status } = await browser.submit(form, { decision: 'allow', person: nobody });
       expect(status).toBe(400);
     }
+  });
+
+  test.each(['integration', 'person'])('leads nowhere when the %s is gone by the time of the answer', async (gone) => {
+    const server = await startServer();
+    const { id, clientId } = await register(server);
+    const parts = { ...server.app, ...testOptions(server.folder).oauth, forget() {} };
+    const consent = new ConsentService(parts, new SignIn(parts));
+    const query = Object.fromEntries(new URLSearchParams(linkOf({ clientId }).split('?')[1]));
+    const asked = await consent.read(AuthorizeParameters.parse(query));
+    const answer = Consent.parse({ decision: 'allow', token: tokenOf('bob') });
+    const signIn = { whoIs: async () => ({ personId: await personKey(server, 'bob'), scopes: new Set(asked.scopes) }) };
+    const late = new ConsentService(parts, Object.assign(new SignIn(parts), signIn));
+    await consent.decide(asked, answer);
+    const path = gone === 'person' ? `/v1/people/${personId('bob')}` : `/hearth/v1/integrations/${id}`;
+    await server.as('alice').ok('DELETE', path);
+    await expect(late.decide(asked, answer)).rejects.toMatchObject({
+      code: gone === 'person' ? 'unauthorized' : 'clientIdUnknown',
+    });
+    const { query: select } = server.app.db.reader;
+    expect(await select.selectFrom('authorizationCodes').select('id').execute()).toEqual([]);
   });
 
   test('is asked for again when the token shows nobody who may allow it', async () => {

@@ -1,13 +1,13 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import type { GuestIssuer, GuestToken, Membership, Message, Person, Room } from '../../src/contract/index.ts';
+import type { GuestIssuer, GuestToken, Membership, Message, Person, Room, Team } from '../../src/contract/index.ts';
 import { raw } from '../support/raw.ts';
-import { people, personId, startServer, type Client, type TestServer } from '../support/server.ts';
+import { people, personId, startServer, type Client, type Name, type TestServer } from '../support/server.ts';
 
 type Issuer = GuestIssuer & { secret: string };
 
-function issuerOf(server: TestServer, name = 'Shop'): Promise<Issuer> {
-  return server.as('alice').ok<Issuer>('POST', '/hearth/v1/guest-issuers', { name });
+function issuerOf(server: TestServer, name = 'Shop', owner: Name = 'alice'): Promise<Issuer> {
+  return server.as(owner).ok<Issuer>('POST', '/hearth/v1/guest-issuers', { name });
 }
 
 interface Claims {
@@ -65,6 +65,18 @@ test('a guest talks to people, and not to guests', async () => {
   const room = await gina.ok<Room>('POST', '/v1/rooms', { title: 'Help' });
   expect(await gina.post('/v1/memberships', { roomId: room.id, personId: gusId })).toMatchObject({ status: 403 });
   await gina.ok<Membership>('POST', '/v1/memberships', { roomId: room.id, personId: personId('alice') });
+});
+
+test('a guest brings no guest into a team either', async () => {
+  const server = await startServer();
+  const issuer = await issuerOf(server);
+  const [gina, gus] = [await guest(server, issuer), await guest(server, issuer, { sub: 'guest-2', name: 'Gus' })];
+  const { id: gusId } = await gus.ok<Person>('GET', '/v1/people/me');
+  const team = await gina.ok<Team>('POST', '/v1/teams', { name: 'Guests' });
+  const added = await gina.post('/v1/team/memberships', { teamId: team.id, personId: gusId });
+  expect(added).toMatchObject({ status: 403, body: { message: 'Guests cannot talk to guests.' } });
+  expect(await gus.ok('GET', '/v1/teams')).toEqual({ items: [] });
+  await gina.ok('POST', '/v1/team/memberships', { teamId: team.id, personId: personId('bob') });
 });
 
 test('a guest finds nobody by name but those in the same room, and administers nothing', async () => {
@@ -140,4 +152,22 @@ test('an issuer is its owner’s; with it the tokens of its guests end', async (
   expect(await login(server, await jwt(server, { ...issuer, secret }))).toMatchObject({ status: 401 });
   const { items } = await server.as('bob').ok<{ items: Message[] }>('GET', `/v1/messages?roomId=${roomId}`);
   expect(items).toMatchObject([{ text: 'hi' }]);
+});
+
+test('a guest leaves nothing behind that goes on posting', async () => {
+  const server = await startServer();
+  const gina = await guest(server, await issuerOf(server));
+  const room = await gina.ok<Room>('POST', '/v1/rooms', { title: 'Help' });
+  const made = await gina.post('/hearth/v1/incoming-webhooks', { name: 'i', roomId: room.id });
+  expect(made).toMatchObject({ status: 403 });
+});
+
+test('guests go with the person who vouched for them', async () => {
+  const server = await startServer();
+  const issuer = await issuerOf(server, 'Shop', 'bob');
+  const gina = await guest(server, issuer);
+  await server.as('alice').ok('DELETE', `/v1/people/${personId('bob')}`);
+  server.clock.advance(1_001);
+  expect(await gina.get('/v1/people/me')).toMatchObject({ status: 401 });
+  expect(await login(server, await jwt(server, issuer))).toMatchObject({ status: 401 });
 });

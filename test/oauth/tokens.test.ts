@@ -307,6 +307,58 @@ test('secrets of other webhooks are not shown to an integration', async () => {
   expect(await server.as('bob').ok<Webhook>('GET', `/v1/webhooks/${id}`)).toMatchObject({ secret: 'a secret of bob' });
 });
 
+test('an integration sends nothing elsewhere that it may not hear of', async () => {
+  const server = await startServer();
+  const receiver = await server.receiver();
+  const { id } = await server.webhook('bob', receiver, {});
+  const rooms = await server.webhook('bob', receiver, { resource: 'rooms' });
+  const through = server.withToken((await tokensFor(server, await register(server))).access_token);
+  const elsewhere = { name: 'w', targetUrl: `${receiver.url}/elsewhere` };
+  expect(await through.put(`/v1/webhooks/${id}`, elsewhere)).toMatchObject({ status: 403 });
+  await through.ok('PUT', `/v1/webhooks/${rooms.id}`, elsewhere);
+  await through.ok('PUT', `/v1/webhooks/${id}`, { name: 'renamed', targetUrl: receiver.url });
+  expect(await server.as('bob').ok('GET', `/v1/webhooks/${id}`)).toMatchObject({ targetUrl: receiver.url });
+});
+
+test('an integration follows deliveries when it may read all that webhooks tell of', async () => {
+  const server = await startServer();
+  const { id } = await server.webhook('bob', await server.receiver(), {});
+  const narrow = await register(server);
+  const reads = ['spark:messages_read', 'spark:memberships_read', 'spark:rooms_read'];
+  const wide = await register(server, { scopes: reads });
+  const [little, all] = [
+    await tokensFor(server, narrow),
+    await tokensFor(server, wide, { scope: reads.join(' ') }),
+  ].map(({ access_token: token }) => server.withToken(token));
+  for (const deliveries of ['true', id]) {
+    const path = `/hearth/v1/events?resource=rooms&wait=0&deliveries=${deliveries}`;
+    expect(await little?.get(path)).toMatchObject({ status: 403 });
+    expect(await all?.get(path)).toMatchObject({ status: 200 });
+  }
+  expect(await little?.get('/hearth/v1/events?resource=rooms&wait=0')).toMatchObject({ status: 200 });
+});
+
+test('what was taken back makes no token any more, be it ever so fresh in memory', async () => {
+  const server = await startServer();
+  const bob = server.as('bob');
+  const lost = await bob.ok<{ id: string; token: string }>('POST', '/hearth/v1/tokens', {});
+  const through = server.withToken(lost.token);
+  await through.ok('GET', '/v1/rooms');
+  await bob.ok('DELETE', `/hearth/v1/tokens/${lost.id}`);
+  expect(await through.post('/hearth/v1/tokens', {})).toMatchObject({ status: 401 });
+  const integration = await register(server);
+  for (const end of ['revocation', 'authorization'] as const) {
+    const { access_token: token } = await tokensFor(server, integration);
+    await server.withToken(token).ok('GET', '/v1/rooms');
+    if (end === 'revocation') await ask(server, '/idb/oauth2/v1/revoke', { token }, integration);
+    else {
+      const { items } = await bob.ok<{ items: { id: string }[] }>('GET', '/hearth/v1/authorizations');
+      for (const { id } of items) await bob.ok('DELETE', `/hearth/v1/authorizations/${id}`);
+    }
+    expect(await server.withToken(token).get('/v1/rooms')).toMatchObject({ status: 401 });
+  }
+});
+
 test('what has ended is swept', async () => {
   const server = await startServer();
   const integration = await register(server);

@@ -6,6 +6,7 @@ import type { Database, Reader } from '../../db/index.ts';
 import type { ReplayState } from '../../db/schema.ts';
 import { newestEventBefore } from '../../eventlog/index.ts';
 import { bodyKey, keyset, mapPage, type Page } from '../../http/index.ts';
+import { mustBeThere } from '../../people/index.ts';
 import { mayLookInto, parseFilter, type ActiveWebhook, type WebhookRegistry } from '../../webhooks/index.ts';
 import type { Choice } from './candidates.ts';
 import { presentReplay } from './present.ts';
@@ -57,8 +58,10 @@ export class ReplayService {
     const { db, replayer } = this.#parts;
     const choice = await this.#choose(caller, body);
     const { count, complete } = await replayer.count(choice);
-    const uuid = await db.write((tx) =>
-      replayer.create(tx, {
+    const uuid = await db.write(async (tx) => {
+      await mustBeThere(tx, caller);
+      if ((await webhookKey(tx, choice.webhook.uuid)) === undefined) throw new ApiError('webhookNotFound');
+      return replayer.create(tx, {
         webhookId: choice.webhook.id,
         creatorId: caller.personId,
         kind: choice.kind,
@@ -66,8 +69,8 @@ export class ReplayService {
         untilEvent: choice.until,
         filter: body.filter || null,
         total: complete ? count : null,
-      }),
-    );
+      });
+    });
     return this.get(caller, uuid);
   }
 

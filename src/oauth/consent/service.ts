@@ -1,5 +1,8 @@
 import type { AuthorizeParameters, Consent } from '../../contract/index.ts';
+import { ApiError } from '../../core/errors.ts';
 import { hashToken } from '../../http/index.ts';
+import { mustBeThere } from '../../people/index.ts';
+import { findIntegration } from '../integrations/store.ts';
 import type { OAuthParts } from '../parts.ts';
 import { withParameters } from '../redirect-uris.ts';
 import { within } from '../scopes.ts';
@@ -33,8 +36,11 @@ export class ConsentService {
     const { personId, scopes } = await consented(this.#signIn, consent, asked.scopes);
     const code = newSecret();
     const { db, clock, lifetimes } = this.#parts;
-    await db.write(async ({ query }) =>
-      query
+    await db.write(async (tx) => {
+      // Either may have ended while the person decided.
+      if (!(await findIntegration(tx, asked.integration.clientId))) throw new ApiError('clientIdUnknown');
+      await mustBeThere(tx, { personId });
+      await tx.query
         .insertInto('authorizationCodes')
         .values({
           hash: hashToken(code),
@@ -45,8 +51,8 @@ export class ConsentService {
           challenge: asked.challenge,
           expiresAt: clock.now() + lifetimes.authorizationCodeMs,
         })
-        .execute(),
-    );
+        .execute();
+    });
     return withParameters(asked.redirectUri, { code, state: asked.state });
   }
 }

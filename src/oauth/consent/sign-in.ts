@@ -1,4 +1,5 @@
 import type { Consent } from '../../contract/index.ts';
+import type { Reader } from '../../db/index.ts';
 import { hashToken } from '../../http/index.ts';
 import { defaultScopes, findCaller } from '../../people/index.ts';
 import type { Choice } from '../pages/consent.ts';
@@ -26,10 +27,8 @@ export class SignIn {
   async choices(): Promise<Choice[] | undefined> {
     const { db, signIn } = this.#parts;
     if (signIn === 'token') return undefined;
-    return db.reader.query
-      .selectFrom('people')
+    return whoMaySignIn(db.reader)
       .select(['uuid', 'displayName', 'email'])
-      .where('type', '=', 'person')
       .orderBy('displayName')
       .limit(MOST_CHOICES)
       .execute();
@@ -48,12 +47,19 @@ export class SignIn {
   }
 
   async #ofPerson(uuid: string): Promise<SignedIn | undefined> {
-    const person = await this.#parts.db.reader.query
-      .selectFrom('people')
+    const person = await whoMaySignIn(this.#parts.db.reader)
       .select(['id', 'type', 'roles'])
       .where('uuid', '=', uuid)
-      .where('type', '=', 'person')
       .executeTakeFirst();
     return person && { personId: person.id, scopes: new Set(defaultScopes(person)) };
   }
+}
+
+/** Those whose tokens would open anything. */
+function whoMaySignIn({ query }: Reader) {
+  return query
+    .selectFrom('people')
+    .where('type', '=', 'person')
+    .where('loginEnabled', '=', 1)
+    .where('deletedAt', 'is', null);
 }

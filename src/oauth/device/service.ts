@@ -2,6 +2,7 @@ import type { Consent, DeviceAuthorization, DeviceAuthorizationRequest } from '.
 import { ApiError } from '../../core/errors.ts';
 import type { Reader, Writer } from '../../db/index.ts';
 import { hashToken } from '../../http/index.ts';
+import { mustBeThere } from '../../people/index.ts';
 import { consented } from '../consent/service.ts';
 import type { SignIn } from '../consent/sign-in.ts';
 import { clientNamed } from '../exchange/client.ts';
@@ -41,23 +42,23 @@ export class DeviceService {
     verificationUri: string,
   ): Promise<DeviceAuthorization> {
     const { db, clock, lifetimes } = this.#parts;
-    const integration = await clientNamed(db.reader, { ...body, authorization });
-    const scopes = askedScopes(body.scope, splitScopes(integration.scopes));
     const [deviceCode, userCode] = [newSecret(), newUserCode()];
     const userCodeHash = hashUserCode(userCode);
     if (!userCodeHash) throw new Error('A user code is not what it should be.');
     const now = clock.now();
     const expiresAt = now + lifetimes.deviceCodeMs;
-    await db.write((tx) =>
-      insertDeviceCode(tx, {
+    await db.write(async (tx) => {
+      const integration = await clientNamed(tx, { ...body, authorization });
+      const scopes = askedScopes(body.scope, splitScopes(integration.scopes));
+      await insertDeviceCode(tx, {
         hash: hashToken(deviceCode),
         userCodeHash,
         integrationId: integration.id,
         scopes: scopes.join(' '),
         intervalMs: INTERVAL_MS,
         expiresAt,
-      }),
-    );
+      });
+    });
     return {
       device_code: deviceCode,
       user_code: userCode,
@@ -84,7 +85,10 @@ export class DeviceService {
       return false;
     }
     const granted = await consented(this.#signIn, consent, splitScopes(code.scopes));
-    await db.write((tx) => this.#settle(tx, code, { state: 'approved', ...granted }));
+    await db.write(async (tx) => {
+      await mustBeThere(tx, granted);
+      await this.#settle(tx, code, { state: 'approved', ...granted });
+    });
     return true;
   }
 

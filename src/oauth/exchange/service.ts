@@ -60,11 +60,18 @@ export class ExchangeService {
   async revoke(asked: Asked<RevocationRequest>): Promise<void> {
     const client = await this.#client(asked);
     const hash = hashToken(needed(asked.body, 'token'));
-    await this.#parts.db.write(async (tx) => {
+    const { db, forget } = this.#parts;
+    await db.write(async (tx) => {
       const token = await findAccessToken(tx, hash);
-      if (token?.grantId && token.appKey === client.clientId) await deleteAccessToken(tx, token.id);
+      if (token?.grantId && token.appKey === client.clientId) {
+        await deleteAccessToken(tx, token.id);
+        tx.afterCommit(() => forget(token.personId));
+      }
       const grant = await grantByRefreshToken(tx, hash);
-      if (grant?.integrationId === client.id) await deleteGrant(tx, grant.id);
+      if (grant?.integrationId === client.id) {
+        await deleteGrant(tx, grant.id);
+        tx.afterCommit(() => forget(grant.personId));
+      }
     });
   }
 

@@ -5,7 +5,7 @@ import { ApiError } from '../../core/errors.ts';
 import { newUuid } from '../../core/ids.ts';
 import type { Reader } from '../../db/index.ts';
 import { keyset, pathKey, type Page } from '../../http/index.ts';
-import { createOrganization } from '../../people/index.ts';
+import { createOrganization, mustBeThere } from '../../people/index.ts';
 import type { OAuthParts } from '../parts.ts';
 import { mayRegisterClients } from '../policy.ts';
 import {
@@ -53,6 +53,7 @@ export class GuestIssuerService {
     const secret = randomBytes(KEY_BYTES).toString('base64');
     const uuid = newUuid();
     return db.write(async (tx) => {
+      await mustBeThere(tx, caller);
       if ((await countGuestIssuers(tx, caller.personId)) >= MOST_PER_PERSON) {
         throw new ApiError('tooManyGuestIssuers', { limit: MOST_PER_PERSON });
       }

@@ -39,6 +39,8 @@ export class GuestLogin {
     const now = clock.now();
     const expiresAt = now + lifetimes.guestTokenMs;
     const token = await db.write(async (tx) => {
+      // It may have ended meanwhile.
+      if (!(await findGuestIssuer(tx, issuer.orgUuid))) throw notRegistered();
       const personId = await guestOf(tx, issuer, claims, now);
       return createToken(tx, { personId, expiresAt, now });
     });
@@ -49,7 +51,7 @@ export class GuestLogin {
     const { iss } = unverified(jwt);
     const id = typeof iss === 'string' ? parseId('ORGANIZATION', iss) : undefined;
     const issuer = id?.kind === 'key' ? await findGuestIssuer(this.#parts.db.reader, id.key) : undefined;
-    if (!issuer) throw notAccepted('nobody is registered as its iss.');
+    if (!issuer) throw notRegistered();
     return issuer;
   }
 
@@ -77,6 +79,10 @@ function unverified(jwt: string): { iss?: unknown } {
   } catch {
     throw notAccepted('it is no JSON Web Token.');
   }
+}
+
+function notRegistered(): ApiError {
+  return notAccepted('nobody is registered as its iss.');
 }
 
 function notAccepted(reason: string): ApiError {

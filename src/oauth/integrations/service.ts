@@ -3,6 +3,7 @@ import type { Caller } from '../../core/caller.ts';
 import { ApiError } from '../../core/errors.ts';
 import type { Reader } from '../../db/index.ts';
 import { hashToken, keyset, pathKey, type Page } from '../../http/index.ts';
+import { mustBeThere } from '../../people/index.ts';
 import type { OAuthParts } from '../parts.ts';
 import { mayRegisterClients } from '../policy.ts';
 import { redirectUrisMustFit } from '../redirect-uris.ts';
@@ -52,6 +53,7 @@ export class IntegrationService {
     const { db, clock, integrationsPerPerson: limit } = this.#parts;
     const [clientId, clientSecret] = [newClientId(), newSecret()];
     return db.write(async (tx) => {
+      await mustBeThere(tx, caller);
       if ((await countIntegrations(tx, caller.personId)) >= limit) {
         throw new ApiError('tooManyIntegrations', { limit });
       }

@@ -25,9 +25,9 @@ const newestAuthorizations = keyset('authorizations', 'number');
 
 /** What acts for the caller: tokens of their own, and integrations that they have let in. */
 export class TokenService {
-  readonly #parts: Pick<OAuthParts, 'db' | 'clock'>;
+  readonly #parts: Pick<OAuthParts, 'db' | 'clock' | 'forget'>;
 
-  constructor(parts: Pick<OAuthParts, 'db' | 'clock'>) {
+  constructor(parts: Pick<OAuthParts, 'db' | 'clock' | 'forget'>) {
     this.#parts = parts;
   }
 
@@ -78,6 +78,7 @@ export class TokenService {
       if (!token) throw new ApiError('tokenNotFound');
       mustHold(caller, splitScopes(token.scopes));
       await deleteToken(tx, token.id);
+      tx.afterCommit(() => this.#parts.forget(caller.personId));
     });
   }
 
@@ -91,10 +92,11 @@ export class TokenService {
   /** The integration's tokens under it end. */
   async removeAuthorization(caller: Caller, id: string): Promise<void> {
     mayRegisterClients(caller);
-    const { db } = this.#parts;
-    if (!(await db.write((tx) => deleteAuthorization(tx, caller.personId, id)))) {
-      throw new ApiError('authorizationNotFound');
-    }
+    const { db, forget } = this.#parts;
+    await db.write(async (tx) => {
+      if (!(await deleteAuthorization(tx, caller.personId, id))) throw new ApiError('authorizationNotFound');
+      tx.afterCommit(() => forget(caller.personId));
+    });
   }
 }
 
