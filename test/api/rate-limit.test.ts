@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ErrorBody, type Room } from '../../src/contract/index.ts';
 import { createToken } from '../../src/people/index.ts';
+import { bytesOf, kept, send } from '../files/support.ts';
 import { personKey } from '../support/log.ts';
 import { raw } from '../support/raw.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -37,6 +38,14 @@ test('what the SDK asks for its sockets counts as well', async () => {
   }
   expect((await server.as('alice').post('/wdm/api/v1/devices', {})).status).toBe(429);
   expect((await rooms(server)).status).toBe(429);
+});
+
+test('a file that is refused is not taken in', async () => {
+  const server = await limited();
+  for (let count = 0; count < 3; count += 1) await rooms(server);
+  const sent = await send(server, 'alice', { roomId: 'any', files: new File([bytesOf(3_000_000)], 'large.bin') });
+  expect(sent.status).toBe(429);
+  expect(await kept(server)).toEqual([]);
 });
 
 test('who waits as long as was said gets through; who does not is refused', async () => {
