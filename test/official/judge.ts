@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { closed } from './closed.ts';
 import { type Description, operationsOf, type OfficialOperation } from './description.ts';
 import { deviations, type Deviation, type Part } from './deviations.ts';
 
@@ -56,10 +57,10 @@ export class Judge {
     return this.#operations.find((operation) => operation.method === method && operation.path.test(plain));
   }
 
-  judge(operation: Operation, exchange: Exchange): Verdict {
+  judge(operation: Operation, what: 'answers' | 'both', exchange: Exchange): Verdict {
     const objections = [
       ...answerObjections(operation, exchange),
-      ...(exchange.status < 300 ? requestObjections(operation, exchange) : []),
+      ...(what === 'both' && exchange.status < 300 ? requestObjections(operation, exchange) : []),
     ];
     const needed = new Set<number>();
     const open = objections.filter((objection) => {
@@ -110,11 +111,11 @@ function compilersOf(description: Description): Compilers {
   const options = { strict: false, allErrors: true, validateFormats: false, verbose: true };
   const open = { components: description.components };
   // It closes no object; an answer with a field that it does not name is to be noticed all the same.
-  const closed = close(open) as object;
+  const shut = closed(open) as object;
   return {
     query: new Ajv({ ...options, coerceTypes: 'array' }),
     body: new Ajv(options).addSchema(open, 'official'),
-    answer: new Ajv(options).addSchema(closed, 'official'),
+    answer: new Ajv(options).addSchema(shut, 'official'),
   };
 }
 
@@ -128,7 +129,7 @@ function compile(
   const bodySchema = operation.requestBody?.content?.['application/json']?.schema;
   const answers = Object.entries(operation.responses).map(([status, { content }]) => {
     const schema = content?.['application/json']?.schema;
-    return [Number(status), schema && answer.compile(rooted(close(schema)))] as const;
+    return [Number(status), schema && answer.compile(rooted(closed(schema)))] as const;
   });
   return {
     name,
@@ -206,13 +207,4 @@ function read(text: string): unknown {
 /** The same schema with its references led to the one document. */
 function rooted(schema: unknown): object {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"official#/components/')) as object;
-}
-
-/** The same schemas, refusing fields that they do not name. */
-function close(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(close);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const closed = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, close(value)]));
-  const isObject = closed['type'] === 'object' && typeof closed['properties'] === 'object';
-  return isObject && !('additionalProperties' in closed) ? { ...closed, additionalProperties: false } : closed;
 }

@@ -56,7 +56,7 @@ describe('the judge', () => {
   function objections(method: string, exchange: Partial<Exchange> & { url: string }): string[] {
     const operation = judge.find(method, exchange.url) ?? expect.unreachable();
     const plain = { type: 'application/json', body: '{}', status: 200, answer: '{}' };
-    return judge.judge(operation, { ...plain, ...exchange }).objections;
+    return judge.judge(operation, 'both', { ...plain, ...exchange }).objections;
   }
 
   test.each([

@@ -18,6 +18,8 @@ export class Watch implements Disposable {
   readonly #met = new Set<string>();
   readonly #needed = new Set<number>();
   readonly #objections = new Set<string>();
+  /** For requests that are meant to be wrong. */
+  answersOnly = false;
 
   constructor(judge: Judge) {
     this.#judge = judge;
@@ -53,7 +55,7 @@ export class Watch implements Disposable {
     const isHearth = tellsTrackingId(response);
     response.once('finish', () => {
       if (!isHearth()) return;
-      const { needed, objections } = this.#judge.judge(operation, {
+      const { needed, objections } = this.#judge.judge(operation, this.answersOnly ? 'answers' : 'both', {
         url,
         type,
         body: Buffer.concat(received).toString('utf8'),
