@@ -116,7 +116,7 @@ test('a known deviation covers what is below its position, and nothing beside it
   const url = '/v1/attachment/actions/x';
   const operation = judge.find('GET', url) ?? expect.unreachable();
   const verdictOn = (body: object) =>
-    judge.judge(operation, { url, type: '', body: '', status: 200, answer: JSON.stringify(body) });
+    judge.judge(operation, 'both', { url, type: '', body: '', status: 200, answer: JSON.stringify(body) });
   expect(verdictOn({ inputs: { Name: 'x', other: 'y' } })).toEqual({ objections: [], needed: [expect.any(Number)] });
   expect(verdictOn({ inputs: 'x', other: 'y' }).objections).toEqual([
     expect.stringContaining('answer other (additionalProperties)'),
