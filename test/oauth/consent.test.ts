@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { AuthorizeParameters, Consent } from '../../src/contract/index.ts';
 import { ConsentService } from '../../src/oauth/consent/service.ts';
@@ -22,6 +23,11 @@ describe('the page', () => {
     expect(text).not.toContain('post and delete messages');
     expect(text).toContain('alice@acme.example');
     expect(text).toContain('type="password"');
+    const sheet = /<style>(.*?)<\/style>/s.exec(text)?.[1] ?? '';
+    expect(sheet).toContain('prefers-color-scheme');
+    expect(headers.get('content-security-policy')).toContain(
+      `style-src 'sha256-${createHash('sha256').update(sheet).digest('base64')}'`,
+    );
     expect(text).not.toMatch(/<script|\son\w+=|style="|https?:\/\/(?!app\.example)/);
     expect(headers.get('content-security-policy')).toMatch(
       /^default-src 'none'; style-src 'sha256-[\w+/=]{44}'; form-action 'self' https:\/\/app\.example; frame-ancestors 'none'; base-uri 'none'$/,
