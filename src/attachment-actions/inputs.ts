@@ -1,5 +1,5 @@
 import type { AttachmentAction } from '../contract/index.ts';
-import { parseId, publicId } from '../core/ids.ts';
+import { keysOf, publicId } from '../core/ids.ts';
 import type { Vault } from '../core/vault.ts';
 import type { Reader } from '../db/index.ts';
 import { sealedInputs, type ActionRow } from './store.ts';
@@ -21,9 +21,6 @@ export async function submittedInputs(
   vault: Vault,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Inputs>> {
-  const uuids = ids
-    .map((id) => parseId('ATTACHMENT_ACTION', id))
-    .flatMap((parsed) => (parsed.kind === 'key' ? [parsed.key] : []));
-  const rows = await sealedInputs(reader, uuids);
+  const rows = await sealedInputs(reader, keysOf('ATTACHMENT_ACTION', ids));
   return new Map(rows.map((row) => [publicId('ATTACHMENT_ACTION', row.uuid), openInputs(vault, row)]));
 }

@@ -79,6 +79,11 @@ export function parseId(type: IdType, text: string): ParsedId {
   return { kind: 'key', key: type === 'APPLICATION' ? match[2] : match[2].toLowerCase() };
 }
 
+/** The keys that these ids name; those of another kind, or of none, are left out. */
+export function keysOf(type: IdType, ids: readonly string[]): string[] {
+  return ids.map((id) => parseId(type, id)).flatMap((parsed) => (parsed.kind === 'key' ? [parsed.key] : []));
+}
+
 function isPairOfUuids(text: string): boolean {
   const [first, second, ...rest] = text.split(':');
   return rest.length === 0 && first !== undefined && second !== undefined && isUuid(first) && isUuid(second);

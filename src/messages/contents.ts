@@ -1,4 +1,4 @@
-import { publicId, parseId } from '../core/ids.ts';
+import { keysOf, publicId } from '../core/ids.ts';
 import type { Vault } from '../core/vault.ts';
 import type { Reader } from '../db/index.ts';
 import { openContent } from './sealing.ts';
@@ -10,11 +10,8 @@ export async function messageContents(
   vault: Vault,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Content>> {
-  const uuids = ids
-    .map((id) => parseId('MESSAGE', id))
-    .flatMap((parsed) => (parsed.kind === 'key' ? [parsed.key] : []));
   const rows = await selectMessages(reader.query)
-    .where('messages.uuid', 'in', [...new Set(uuids)])
+    .where('messages.uuid', 'in', [...new Set(keysOf('MESSAGE', ids))])
     .execute();
   return new Map(rows.map((row) => [publicId('MESSAGE', row.uuid), openContent(vault, row)]));
 }

@@ -88,8 +88,7 @@ function isBefore(
   column: 'createdAt' | 'lastActivityAt' | 'madePublicAt',
   [time, id]: readonly [time: number, id: number],
 ): RoomCondition {
-  return (eb) =>
-    eb.and([eb(`rooms.${column}`, '<=', time), eb.or([eb(`rooms.${column}`, '<', time), eb('rooms.id', '<', id)])]);
+  return (eb) => eb(eb.refTuple(`rooms.${column}`, 'rooms.id'), '<', eb.tuple(time, id));
 }
 
 /** Of the caller's organization, joined or not; those made public last come first. */
