@@ -13,7 +13,7 @@ import type { Vault } from '../core/vault.ts';
 import type { Database, Reader, Writer } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, keyset, mapPage, type Page } from '../http/index.ts';
-import { join, leave, mayChangeMembers, memberships } from '../memberships/index.ts';
+import { join, leave, mayChangeMembers, memberships, touched } from '../memberships/index.ts';
 import type { MessageService } from '../messages/index.ts';
 import { appKeys, createPerson, mustBeThere } from '../people/index.ts';
 import { findRoomFor, findRoomInReach, touchRoom } from '../rooms/index.ts';
@@ -127,8 +127,8 @@ export class IncomingWebhookService {
     // As the app user sees it: whoever made it may have left the room since.
     const room = (await findRoomFor(tx, personId, roomUuid)) ?? never();
     const member = (await memberships.find(tx, roomUuid, personUuid)) ?? never();
-    await touchRoom(tx, room.id, clock.now());
-    await log.append(tx, await leave(tx, room, member, actor.uuid), actor.trace);
+    const active = await touched(tx, room, clock.now());
+    await log.append(tx, await leave(tx, active, member, actor.uuid), actor.trace);
   }
 
   /** Whom a token posts as. */

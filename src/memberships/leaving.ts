@@ -1,7 +1,7 @@
 import type { NewEvent } from '../core/events.ts';
 import type { Writer } from '../db/index.ts';
-import { findRoomFor, leaveName, touchRoom } from '../rooms/index.ts';
-import { leave } from './joining.ts';
+import { findRoomFor, leaveName } from '../rooms/index.ts';
+import { leave, touched } from './joining.ts';
 import { memberships } from './store.ts';
 
 /**
@@ -19,8 +19,7 @@ export async function leaveEverywhere(
   for (const member of await memberships.ofPerson(tx, person.id)) {
     const room = await findRoomFor(tx, person.id, member.roomUuid);
     if (!room) continue;
-    await touchRoom(tx, room.id, now);
-    events.push(...(await leave(tx, { ...room, lastActivityAt: now }, member, actorUuid)));
+    events.push(...(await leave(tx, await touched(tx, room, now), member, actorUuid)));
   }
   return events;
 }

@@ -8,23 +8,14 @@ import type { Vault } from '../core/vault.ts';
 import { flag, type Database, type Flag, type Reader, type Writer } from '../db/index.ts';
 import type { EventLog } from '../eventlog/index.ts';
 import { bodyKey, pathKey, type Page } from '../http/index.ts';
-import { disband, followModerators, join, leave, memberships, setModerator } from '../memberships/index.ts';
+import { disband, followModerators, join, leave, memberships, setModerator, touched } from '../memberships/index.ts';
 import { changesOf, described, mustNotClassify } from './changes.ts';
 import { mustBeThere } from '../people/index.ts';
 import { listRooms } from './list.ts';
 import { deletingMeansLeaving, mayChangeRoom, settingsMustFit } from './policy.ts';
 import { roomEvent } from './present.ts';
 import { findRoomInReach, type RoomInReach } from './reach.ts';
-import {
-  archiveRoom,
-  deleteRoom,
-  findRoomFor,
-  findTeamFor,
-  insertRoom,
-  joinTeam,
-  touchRoom,
-  type MemberView,
-} from './store.ts';
+import { archiveRoom, deleteRoom, findRoomFor, findTeamFor, insertRoom, joinTeam, type MemberView } from './store.ts';
 
 export class RoomService {
   readonly #db: Database;
@@ -93,9 +84,9 @@ export class RoomService {
       const room = await visible(tx, caller, id);
       const now = this.#clock.now();
       if (deletingMeansLeaving(room)) {
-        await touchRoom(tx, room.id, now);
+        const active = await touched(tx, room, now);
         const own = await memberships.find(tx, room.uuid, caller.uuid);
-        if (own) await this.#log.append(tx, await leave(tx, room, own, caller.uuid), caller.trace);
+        if (own) await this.#log.append(tx, await leave(tx, active, own, caller.uuid), caller.trace);
         return;
       }
       const events = await disband(tx, room, caller.uuid);
